@@ -142,5 +142,6 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     },
     "CONN_MAX_AGE": None,
+    "TEST": {"NAME": HOME / "test.sqlite3"},  # a real file: threads and journeys share it
 }
 DATABASES = {"default": database(env_text("DATABASE_URL")) if env_text("DATABASE_URL") else SQLITE}

@@ -1,0 +1,93 @@
+"""The ground of every test: an instance of its own, a client whose GET only reads."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, override_settings
+
+# Before any setting is read: tests never touch the instance of the person who runs them.
+for name in [name for name in os.environ if name.startswith("VIGIE_")]:
+    del os.environ[name]
+HOME = Path(tempfile.mkdtemp(prefix="vigie-tests-"))
+os.environ["VIGIE_HOME"] = str(HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
+# What runs on SQLite alone: slow, and nothing in it depends on the dialect.
+ONE_DATABASE_MARKS = {"browser", "real_data", "one_database"}
+MAY_WRITE_ON_GET = ('"audit_', '"django_session"', '"django_cache"')
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="run only the tests that touch the database and must pass on each",
+    )
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--database-only"):
+        return
+    kept = [item for item in items if touches_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def touches_the_database(item):
+    if any(item.get_closest_marker(mark) for mark in ONE_DATABASE_MARKS):
+        return False
+    fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_tests():
+    """Quick passwords (argon2 takes 50 ms each) and static files as they lie in the sources."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
+
+
+class ReadOnlyGetClient(Client):
+    """A test client that fails when a GET writes anything but a journal line or a session."""
+
+    def get(self, *args, **kwargs):
+        with connection.execute_wrapper(only_reads):
+            return super().get(*args, **kwargs)
+
+
+@pytest.fixture
+def client():
+    return ReadOnlyGetClient()
+
+
+def only_reads(execute, sql, params, many, context):
+    """Let reads pass, and the few writes that looking at a page may cause."""
+    words = sql.lstrip().split(None, 3)
+    if words[0].upper() in {"INSERT", "UPDATE", "DELETE", "REPLACE"}:
+        table = next(word for word in words[1:] if word.startswith('"'))
+        assert table.startswith(MAY_WRITE_ON_GET), f"a GET wrote: {sql}"
+    return execute(sql, params, many, context)
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of real data that lies beside the project, where there is one."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real data here: {SHARED_DATA} is absent")
+    return SHARED_DATA
