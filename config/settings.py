@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env_text("VIGIE_HOME") or "var").resolve()
 KEYS_DIR = Path(env_text("VIGIE_KEYS") or HOME / "keys").resolve()
 UPLOADS_DIR = HOME / "uploads"
+PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 365, least=1)  # names beside the journal
 
 
 def key_file(name: str) -> str:
