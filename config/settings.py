@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from config.environment import env_bool, env_int, env_list, env_text
 
@@ -40,7 +39,6 @@ ALLOWED_HOSTS = env_list("VIGIE_HOSTS") or [
     "[::1]",
     "testserver",
 ]
-VIGIE_LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -93,7 +91,7 @@ AUTH_USER_MODEL = "accounts.User"
 USE_TZ = True
 TIME_ZONE = env_text("VIGIE_TIME_ZONE", "Europe/Paris")
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
+LANGUAGES = [("fr", "Français"), ("en", "English")]  # each in its own words
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-packages" / "collected"
