@@ -1,0 +1,87 @@
+"""Answer who may do what and where, from memberships in force. Rights are SQL predicates."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+from vigie.accounts import rules
+from vigie.accounts.models import User
+from vigie.accounts.rules import Permission
+from vigie.establishments.models import GroupMember
+from vigie.establishments.rules import Place, TerritoryKind
+
+NOTHING = Q(pk__in=[])  # the ORM answers it without asking the database
+GEOGRAPHY = (TerritoryKind.NATION, TerritoryKind.REGION, TerritoryKind.DEPARTMENT)
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """Return the roles that hold a permission."""
+    return [role for role in rules.ROLES if rules.grants(role, permission)]
+
+
+def may(user: User | AnonymousUser, permission: Permission, *, at: Place | None = None) -> bool:
+    """Return whether the person holds the permission: at one place, or anywhere.
+
+    Costs no SQL query once the memberships are read, one where only a group could allow it.
+    """
+    return isinstance(user, User) and user.may(permission, at=at)
+
+
+def require(user: User, permission: Permission, *, at: Place) -> None:
+    """Raise PermissionDenied unless the person holds the permission at the place."""
+    if not may(user, permission, at=at):
+        raise PermissionDenied(f"{user.journal_name} lacks {permission}")
+
+
+def members_of(groups: Iterable[int | None]) -> Any:
+    """Return the memberships in force of establishments in these groups."""
+    return GroupMember.objects.in_force().filter(group__in=list(groups))
+
+
+def within(reader: User, permission: Permission, **columns: str) -> Q:
+    """Return the SQL predicate of the rows where the reader holds the permission.
+
+    columns: the row's names for country, region, department, establishment and site, where
+    they differ. An empty column name leaves that kind of territory out.
+    The lists in it are the reader's own territories (few), never the rows they open.
+    """
+    names = {"country": "country", "region": "region", "department": "department"}
+    names |= {"establishment": "establishment", "site": "site"} | columns
+    held = reader.memberships_with(permission)
+    codes = {
+        kind: {m.territory_code for m in held if m.territory_kind == kind} for kind in GEOGRAPHY
+    }
+    parts = [
+        _among(names["country"], codes[TerritoryKind.NATION]),
+        _among(names["region"], codes[TerritoryKind.REGION]),
+        _among(names["department"], codes[TerritoryKind.DEPARTMENT]),
+        _among(
+            names["establishment"],
+            {m.establishment_id for m in held if m.territory_kind == TerritoryKind.EJ}
+            | {d.establishment_id for d in reader.delegations_with(permission)},
+        ),
+        _among(names["site"], {m.site_id for m in held if m.territory_kind == TerritoryKind.ET}),
+    ]
+    groups = {m.group_id for m in held if m.territory_kind == TerritoryKind.GROUP}
+    if groups and names["establishment"]:
+        inside = members_of(groups).values("establishment")
+        parts.append(Q(**{f"{names['establishment']}__in": inside}))
+    return _any(parts)
+
+
+def _among(column: str, values: set[Any]) -> Q | None:
+    values = {value for value in values if value}
+    return Q(**{f"{column}__in": sorted(values)}) if column and values else None
+
+
+def _any(parts: Iterable[Q | None]) -> Q:
+    found = [part for part in parts if part is not None]
+    if not found:
+        return NOTHING
+    whole = found[0]
+    for part in found[1:]:
+        whole |= part
+    return whole

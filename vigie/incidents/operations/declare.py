@@ -1,0 +1,233 @@
+"""Declare: a structure says for the first time what happens to it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from vigie.accounts.models import Delegation, User
+from vigie.accounts.queries import require
+from vigie.accounts.rules import Permission
+from vigie.audit.operations import record
+from vigie.establishments.models import Establishment, Site
+from vigie.establishments.rules import Place
+from vigie.incidents.models import Contact, Declaration, Draft, Episode, Incident, Revision
+from vigie.incidents.operations import store
+from vigie.incidents.rules import facts as facts_rules
+from vigie.incidents.rules import follow
+from vigie.incidents.rules.facts import Facts
+from vigie.incidents.rules.projection import Ruling
+from vigie.incidents.rules.words import Authority, Channel
+from vigie.kernel.partial import PartialDate
+
+CONTACTS_KEPT = timedelta(days=3 * 365)  # retention of staff names, docs/run/personal-data.md
+CERT_ROLES = frozenset({"cert_analyst", "cert_lead"})
+
+
+class Incomplete(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """Required fields are missing; .fields names them in the order of the form."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom to call about a declaration."""
+
+    name: str = ""
+    job: str = ""
+    phone: str = ""
+    email: str = ""
+    always_reachable: bool | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nobody is named and no number given."""
+        return not (self.name or self.phone or self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a door hands over to be declared."""
+
+    key: UUID
+    establishment: Establishment
+    facts: Facts
+    site: Site | None = None
+    declarant: Person = Person()
+    technical: Person = Person()
+    channel: Channel = Channel.PAGE
+
+    @property
+    def place(self) -> Place:
+        """Return where the declaration counts: at its site, else at the structure's seat."""
+        if self.site is None:
+            return self.establishment.place
+        return self.site.place
+
+    @property
+    def missing(self) -> list[str]:
+        """Return the required fields that nobody answered."""
+        phone = [] if self.declarant.phone else ["phone"]
+        return facts_rules.missing(self.facts) + phone
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The file that a declaration opened, or had opened before."""
+
+    incident: Incident
+    created: bool
+    masked: int = 0  # social-security numbers taken out of free texts
+
+
+def declare(*, by: User, submission: Submission, now: datetime) -> Declared:
+    """Store a declaration, open its file and write both in the journal.
+
+    Sending the same key again returns the first file and changes nothing.
+    Raises PermissionDenied when the person may not declare there or the key is somebody else's,
+    Incomplete when required fields are missing.
+    """
+    require(by, Permission.DECLARE, at=submission.place)
+    if submission.missing:
+        raise Incomplete(submission.missing)
+    if submission.site and submission.site.establishment_id != submission.establishment.pk:
+        raise PermissionDenied("the site belongs to another establishment")
+    try:
+        with transaction.atomic():
+            return _sent_before(by, submission) or _declare(by, submission, now)
+    except IntegrityError:
+        # The same key came in twice at the same moment: the other one won.
+        again = _sent_before(by, submission)
+        if again is None:
+            raise
+        return again
+
+
+def _sent_before(by: User, submission: Submission) -> Declared | None:
+    found = Declaration.objects.select_related("incident").filter(key=submission.key).first()
+    if found is None:
+        return None
+    if found.declared_by_id != by.pk or found.establishment_id != submission.establishment.pk:
+        raise PermissionDenied("the key belongs to another declaration")
+    return Declared(found.incident, created=False)
+
+
+def _declare(by: User, submission: Submission, now: datetime) -> Declared:
+    masked = store.mask(submission.facts)
+    incident = _open_file(submission, masked.facts, now)
+    authority, delegation = authority_of(by, submission.place)
+    declaration = _store(by, submission, masked.facts, incident, now)
+    declaration.authority, declaration.delegation = authority, delegation
+    declaration.save(force_insert=True)
+    Revision.objects.create(
+        declaration=declaration,
+        number=1,
+        at=now,
+        by=by,
+        facts=facts_rules.to_json(masked.facts),
+    )
+    Episode.objects.bulk_create(store.episodes_of(declaration, masked.facts))
+    Contact.objects.bulk_create(_contacts(declaration, submission, now))
+    if submission.channel is Channel.PAGE:
+        Draft.objects.filter(key=submission.key, by=by).delete()
+    record(
+        actor=by.journal_name,
+        verb="incident.declared",
+        target=f"incident:{incident.pk}",
+        at=now,
+        details={
+            "establishment": submission.establishment.pk,
+            "channel": submission.channel,
+            "authority": authority,
+            "masked": masked.count,
+        },
+    )
+    return Declared(incident, created=True, masked=masked.count)
+
+
+def _open_file(submission: Submission, facts: Facts, now: datetime) -> Incident:
+    place = submission.place
+    _, columns = store.project(facts, Ruling(), declared_on=now.astimezone(store.zone()).date())
+    first = follow.first_action(facts.endangerment, now)
+    incident = Incident(
+        establishment=submission.establishment,
+        site=submission.site,
+        country=place.country,
+        region=place.region,
+        department=place.department,
+        declared_at=now,
+        next_action=first.text,
+        next_action_at=first.due,
+        waiting=first.waiting,
+        waiting_since=now,
+        **columns,
+    )
+    incident.search_text = store.search_text(incident, facts)
+    incident.save(force_insert=True)
+    return incident
+
+
+def _store(
+    by: User, submission: Submission, facts: Facts, incident: Incident, now: datetime
+) -> Declaration:
+    local = now.astimezone(store.zone())
+    declared = PartialDate.at(now, store.zone())
+    columns, _ = store.project(facts, Ruling(), declared_on=local.date())
+    return Declaration(
+        incident=incident,
+        key=submission.key,
+        channel=submission.channel,
+        declared_by=by,
+        establishment=submission.establishment,
+        site=submission.site,
+        country=incident.country,
+        region=incident.region,
+        department=incident.department,
+        declared=str(declared),
+        declared_year=local.year,
+        dates_disagree=store.days_apart(facts, declared),
+        **columns,
+    )
+
+
+def authority_of(by: User, place: Place) -> tuple[Authority, Delegation | None]:
+    """Return under whose authority the person declares there.
+
+    The law wants the director or a delegated person (D.1111-16-2 CSP); nobody is held up at
+    02:00 for a missing delegation, but the file says that none is recorded.
+    """
+    roles = {m.role for m in by.memberships_in_force if m.covers(place)}
+    if "director" in roles:
+        return Authority.DIRECTOR, None
+    for delegation in by.delegations_in_force:
+        if delegation.establishment_id == place.establishment_id:
+            return Authority.DELEGATION, delegation
+    if roles & CERT_ROLES:
+        return Authority.CERT, None
+    return Authority.NOT_RECORDED, None
+
+
+def _contacts(declaration: Declaration, submission: Submission, now: datetime) -> list[Contact]:
+    people = (
+        (Contact.Part.DECLARANT, submission.declarant),
+        (Contact.Part.TECHNICAL, submission.technical),
+    )
+    return [
+        Contact(
+            declaration=declaration,
+            part=part,
+            name=person.name,
+            job=person.job,
+            phone=person.phone,
+            email=person.email,
+            always_reachable=person.always_reachable,
+            kept_until=(now + CONTACTS_KEPT).date(),
+        )
+        for part, person in people
+        if not person.is_empty
+    ]

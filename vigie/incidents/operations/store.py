@@ -1,0 +1,113 @@
+"""Write the facts in force into the rows that lists and statistics read."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from vigie.establishments.rules import fold
+from vigie.incidents.models import Declaration, Episode, Incident
+from vigie.incidents.rules import facts as facts_rules
+from vigie.incidents.rules import follow, legal, projection
+from vigie.incidents.rules.facts import Facts
+from vigie.incidents.rules.projection import Ruling
+from vigie.kernel import nir
+from vigie.kernel.partial import PartialDate, Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """Facts without social-security numbers, and how many were masked."""
+
+    facts: Facts
+    count: int
+
+
+def zone() -> ZoneInfo:
+    """Return the nation's time zone, in which days and years are counted."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def mask(facts: Facts) -> Masked:
+    """Return the facts with every social-security number in a free text masked."""
+    count = 0
+    clean: dict[str, Any] = {}
+    for name in facts_rules.FREE_TEXTS:
+        clean[name], found = nir.mask(getattr(facts, name))
+        count += found
+    episodes = []
+    for episode in facts.episodes:
+        note, found = nir.mask(episode.note)
+        episodes.append(episode.model_copy(update={"note": note}))
+        count += found
+    return Masked(facts.model_copy(update={**clean, "episodes": episodes}), count)
+
+
+def mask_text(text: str) -> tuple[str, int]:
+    """Return a free text with every social-security number masked, and how many there were."""
+    return nir.mask(text)
+
+
+def project(
+    facts: Facts, ruling: Ruling, declared_on: date | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of the declaration and those of the incident, from the facts in force."""
+    assessment = legal.assess(facts)
+    columns = projection.columns(facts, ruling, declared_on=declared_on, zone=zone())
+    columns["severity"] = assessment.severity
+    shared = ("origin", "category", "endangerment", "structure_impact", "severity")
+    file = {name: columns[name] for name in shared}
+    file["title"] = facts.title
+    file["danger_rank"] = follow.DANGER_RANK[facts.endangerment]
+    return columns, file
+
+
+def episodes_of(declaration: Declaration, facts: Facts) -> list[Episode]:
+    """Return the rows of the dated episodes, not yet saved."""
+    return [
+        Episode(
+            declaration=declaration,
+            kind=episode.kind,
+            activity=episode.activity,
+            start=episode.start,
+            end=episode.end,
+            started_at=_moment(episode.start),
+            ended_at=_moment(episode.end),
+            note=episode.note,
+        )
+        for episode in facts.episodes
+    ]
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment where the date has a time; a duration needs both ends to the minute."""
+    found = PartialDate.parse(text) if text else None
+    if found is None or found.precision is not Precision.MINUTE:
+        return None
+    return found.start(zone())
+
+
+def search_text(incident: Incident, facts: Facts) -> str:
+    """Return what full-text search reads: names and words, folded."""
+    parts = (
+        incident.establishment.name,
+        incident.site.name if incident.site else "",
+        facts.title,
+        facts.description,
+        facts.systems,
+        facts.supplier_name,
+        facts.category.replace("_", " "),
+        facts.measures_taken,
+        facts.vector,
+        facts.claim,
+    )
+    return fold(" ".join(part for part in parts if part))
+
+
+def days_apart(facts: Facts, declared: PartialDate | None) -> bool:
+    """Return whether the declaration surely came before the occurrence."""
+    if not facts.occurred or declared is None:
+        return False
+    return declared.surely_before(PartialDate.parse(facts.occurred), zone())

@@ -1,0 +1,1 @@
+"""Decisions about declarations and incidents. Pure: no Django, no clock, no database."""

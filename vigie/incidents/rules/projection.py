@@ -1,0 +1,95 @@
+"""Turn the facts in force into the columns that lists and statistics read."""
+
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Any
+
+from vigie.incidents.rules.facts import Facts
+from vigie.incidents.rules.words import (
+    DataImpact,
+    DataType,
+    DetectionSource,
+    DetectionStage,
+    Endangerment,
+    Origin,
+    StructureImpact,
+)
+from vigie.kernel.partial import PartialDate
+
+RANSOMWARE = "ransomware"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the CERT decided where it differs from, or completes, the declarant's words."""
+
+    origin: Origin = Origin.UNKNOWN
+    category: str = ""
+
+
+def columns(
+    facts: Facts, ruling: Ruling, *, declared_on: date | None, zone: tzinfo
+) -> dict[str, Any]:
+    """Return the statistic columns of a declaration; None where the facts do not tell.
+
+    declared_on: the day of the declaration in the zone, the nation's.
+    """
+    category = ruling.category or facts.category
+    interrupted = _interrupted(facts)
+    return {
+        "kind": facts.kind,
+        "occurred": facts.occurred,
+        "occurred_year": PartialDate.parse(facts.occurred).year if facts.occurred else None,
+        "noticed": facts.noticed,
+        "origin": ruling.origin or facts.origin,
+        "category": category,
+        "ransomware_extent": facts.ransomware_extent,
+        "endangerment": facts.endangerment,
+        "endangerment_cause": facts.endangerment_cause,
+        "structure_impact": StructureImpact.DEGRADED if interrupted else facts.structure_impact,
+        "care_interrupted": interrupted,
+        "provider_involved": facts.provider_involved,
+        "cross_border": facts.cross_border,
+        "support_requested": facts.support_requested,
+        "before_impact": _told(facts.detection_stage, DetectionStage.BEFORE_IMPACT),
+        "seen_by_staff": _told(facts.detection_source, DetectionSource.STAFF),
+        "same_day": _same_day(facts, declared_on, zone),
+    } | _data(facts)
+
+
+def _interrupted(facts: Facts) -> bool | None:
+    """An answer, or no when the structure says that it runs normally."""
+    if facts.care_interrupted is not None:
+        return facts.care_interrupted
+    known = facts.structure_impact in (StructureImpact.NONE, StructureImpact.OTHER)
+    return False if known else None
+
+
+def _told(answer: DetectionStage | DetectionSource, wanted: str) -> bool | None:
+    return answer == wanted if answer else None
+
+
+def _data(facts: Facts) -> dict[str, bool | None]:
+    impacts, types = facts.data_impacts, facts.data_types
+    found: dict[str, bool | None] = {
+        f"data_{impact}": None if impacts is None else impact in impacts for impact in DataImpact
+    }
+    found["data_touched"] = None if impacts is None else bool(impacts)
+    found["health_data"] = None if types is None else DataType.HEALTH in types
+    return found
+
+
+def _same_day(facts: Facts, declared_on: date | None, zone: tzinfo) -> bool | None:
+    """Whether it was declared on the day it was noticed, else on the day it occurred."""
+    seen = facts.noticed or facts.occurred
+    if not seen or declared_on is None:
+        return None
+    day = PartialDate.parse(seen).day(zone)
+    return None if day is None else day == declared_on
+
+
+def is_endangered(endangerment: Endangerment) -> bool | None:
+    """Return whether patients were put at risk, None when nobody knows."""
+    if endangerment is Endangerment.UNKNOWN:
+        return None
+    return endangerment in (Endangerment.POTENTIAL, Endangerment.PROVEN)
