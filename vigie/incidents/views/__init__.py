@@ -1,0 +1,1 @@
+"""Pages about declarations and their follow-up."""
