@@ -1,7 +1,10 @@
 """Read settings from the environment; nonsense stops the start with a sentence."""
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -31,6 +34,14 @@ def env_bool(name: str, default: bool = False) -> bool:
     raise BadSetting(f"{name} must be 1 or 0, not {text!r}")
 
 
+def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """Return the variable, in capitals. Raises BadSetting when it is none of the choices."""
+    chosen = env_text(name, default).strip().upper()
+    if chosen not in choices:
+        raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {chosen!r}")
+    return chosen
+
+
 def env_int(name: str, default: int, *, least: int = 0) -> int:
     """Return the variable as a whole number. Raises BadSetting when it is none or too small."""
     text = env_text(name).strip()
@@ -48,3 +59,40 @@ def env_int(name: str, default: int, *, least: int = 0) -> int:
 def env_list(name: str, default: str = "") -> list[str]:
     """Return the variable's parts, which commas separate."""
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
+
+
+def secret_kept_in(path: Path) -> str:
+    """Return the secret of a file, made at the first start; it appears whole or not at all."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        with contextlib.suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def database(url: str) -> dict[str, object]:
+    """Return the database of a URL such as postgresql://user:password@host:5432/name.
+
+    A folder with a socket may stand in the query: postgresql://user@/name?host=/run/postgresql.
+    Raises BadSetting when the URL names another kind of database.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise BadSetting(f"DATABASE_URL must begin with postgresql://, not {parts.scheme!r}")
+    asked = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": asked.pop("host", unquote(parts.hostname or "")),
+        "PORT": asked.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        # "Declared" means on the disk, whatever the server's own default is.
+        "OPTIONS": {**asked, "options": "-c synchronous_commit=on"},
+    }

@@ -1,12 +1,20 @@
-"""One settings file: every difference between machines is an environment variable."""
+"""One settings file: every difference between machines is an environment variable.
 
-import secrets
+They are listed in docs/run/settings.md; a test reads both.
+"""
+
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
-
-from config.environment import env_bool, env_int, env_list, env_text
+from config.environment import (
+    database,
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_text,
+    secret_kept_in,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env_text("VIGIE_HOME") or "var").resolve()
@@ -15,30 +23,21 @@ UPLOADS_DIR = HOME / "uploads"
 PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 365, least=1)  # names beside the journal
 
 
-def key_file(name: str) -> str:
-    """Return the secret kept in the keys folder, made at the first start."""
-    path = KEYS_DIR / name
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:  # another process was first
-            pass
-    return path.read_text(encoding="utf-8").strip()
-
-
-SECRET_KEY = env_text("VIGIE_SECRET_KEY") or key_file("django.key")
+SECRET_KEY = env_text("VIGIE_SECRET_KEY") or secret_kept_in(KEYS_DIR / "django.key")
 DEBUG = env_bool("VIGIE_DEBUG")
+LOG_LEVEL = env_choice("VIGIE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+
+# Links in mail start here, never with what a request says.
 VIGIE_URL = env_text("VIGIE_URL", "http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env_list("VIGIE_HOSTS") or [
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [
     urlsplit(VIGIE_URL).hostname or "localhost",
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    "testserver",
+    *LOOPBACK_HOSTS,
+    *env_list("VIGIE_HOSTS"),
 ]
+TRUSTED_PROXIES = env_int("VIGIE_TRUSTED_PROXIES", 0)  # reverse proxies in front of Vigie
+
+PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 1095, least=1)  # beside the journal
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,6 +46,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "vigie.ui",
     "vigie.kernel",
     "vigie.reference",
@@ -93,9 +94,46 @@ TIME_ZONE = env_text("VIGIE_TIME_ZONE", "Europe/Paris")
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]  # each in its own words
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Static files carry a hash in their name once `make setup` has collected them; before that, and
+# while one works on them, they are served as they lie in the sources.
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-packages" / "collected"
 STATICFILES_DIRS = [("packages", BASE_DIR / "static-packages" / "npm")]
+FONTS_DIR = BASE_DIR / "static-packages" / "fonts"  # for PDF, not served
+COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+HASHED, PLAIN = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "django.contrib.staticfiles.storage.StaticFilesStorage",
+)
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": UPLOADS_DIR, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": HASHED if COLLECTED else PLAIN},
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not COLLECTED
+
+# Rate limits are counted here, so all processes and machines must share it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Without a mail server, mail is written to files: nobody is told that it was sent.
+SMTP_HOST = env_text("VIGIE_SMTP_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_HOST = SMTP_HOST
+EMAIL_PORT = env_int("VIGIE_SMTP_PORT", 587, least=1)
+EMAIL_HOST_USER = env_text("VIGIE_SMTP_USER")
+EMAIL_HOST_PASSWORD = env_text("VIGIE_SMTP_PASSWORD")
+EMAIL_USE_TLS = env_bool("VIGIE_SMTP_STARTTLS", default=True)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env_text("VIGIE_MAIL_FROM", "vigie@localhost")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -111,24 +149,21 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = VIGIE_URL.startswith("https://")
+SESSION_COOKIE_AGE = env_int("VIGIE_SESSION_HOURS", 12, least=1) * 3600
+CSRF_TRUSTED_ORIGINS = [VIGIE_URL]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-
-def database(url: str) -> dict[str, object]:
-    """Return the database of a URL such as postgresql://user:password@host:5432/name."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"DATABASE_URL: {parts.scheme!r} is not postgresql")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}
 
 # SQLite serves one house well when writers queue (IMMEDIATE) and readers do not wait (WAL).
 # FULL: an answer "declared" means on the disk. Source: https://www.sqlite.org/wal.html
@@ -143,4 +178,5 @@ SQLITE = {
     "CONN_MAX_AGE": None,
     "TEST": {"NAME": HOME / "test.sqlite3"},  # a real file: threads and journeys share it
 }
-DATABASES = {"default": database(env_text("DATABASE_URL")) if env_text("DATABASE_URL") else SQLITE}
+DATABASE_URL = env_text("DATABASE_URL")
+DATABASES = {"default": database(DATABASE_URL) if DATABASE_URL else SQLITE}
