@@ -3,11 +3,14 @@
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
 # Before any setting is read: tests never touch the instance of the person who runs them.
@@ -60,6 +63,26 @@ def settings_of_tests():
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_test_database_can_be_emptied():
+    """Lift the journal's guard while Django empties a test database after a transactional test."""
+    guard = import_module("vigie.audit.migrations.0002_entries_stay")
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def lifted(operations, sql_list):
+        with transaction.atomic(using=operations.connection.alias):
+            schema = SimpleNamespace(
+                connection=operations.connection, execute=operations.connection.cursor().execute
+            )
+            guard.remove(None, schema)
+            empty(operations, sql_list)
+            guard.install(None, schema)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", lifted)
         yield
 
 

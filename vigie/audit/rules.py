@@ -59,20 +59,62 @@ class Flaw(StrEnum):
 
 
 @dataclass(frozen=True)
+class Fault:
+    """The first entry that cannot be believed; entry is its id where it still exists."""
+
+    flaw: Flaw
+    position: int
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What a walk along the chain found; position and entry name the first bad entry."""
+    """What a walk along the whole chain found."""
 
     sealed: int
     unsealed: int
     head: Head
-    flaw: Flaw | None = None
-    position: int | None = None
-    entry: int | None = None
+    fault: Fault | None = None
 
     @property
     def holds(self) -> bool:
         """Return whether every sealed entry can be believed."""
-        return self.flaw is None
+        return self.fault is None
+
+
+class Walk:
+    """A walk along the chain from its first entry, one entry at a time.
+
+    kept: a head kept elsewhere, which the chain must contain.
+    """
+
+    def __init__(self, key: bytes, kept: Head | None = None) -> None:
+        self.key = key
+        self.kept = kept if kept and kept.position else None
+        self.end = EMPTY
+
+    def follow(self, entry: Entry, mac: str | None) -> Fault | None:
+        """Go on to the entry with the seal that it bears; return what is wrong with it."""
+        expected = self.end.position + 1
+        if entry.position != expected:
+            return Fault(Flaw.REMOVED, expected)
+        if not mac or not hmac.compare_digest(entry_mac(self.key, self.end.mac, entry), mac):
+            return Fault(Flaw.ALTERED, expected, entry.id)
+        if self.kept and self.kept.position == expected and self.kept.mac != mac:
+            return Fault(Flaw.OTHER_HEAD, expected, entry.id)
+        self.end = Head(expected, mac)
+        return None
+
+    def arrive(self, head: Head | None, seal: str) -> Fault | None:
+        """Compare the end of the walk with the stored head and its seal; return what is wrong."""
+        here = self.end.position
+        if head is None or (head.position and head_mac(self.key, head) != seal):
+            return Fault(Flaw.HEAD, here) if here or head else None
+        if here > head.position:
+            return Fault(Flaw.ADDED, head.position + 1)
+        if here < head.position or (self.kept and here < self.kept.position):
+            return Fault(Flaw.CUT, here + 1)
+        return None if self.end.mac == head.mac else Fault(Flaw.HEAD, here)
 
 
 def utc_text(moment: datetime) -> str:
