@@ -20,8 +20,6 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env_text("VIGIE_HOME") or "var").resolve()
 KEYS_DIR = Path(env_text("VIGIE_KEYS") or HOME / "keys").resolve()
 UPLOADS_DIR = HOME / "uploads"
-PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 365, least=1)  # names beside the journal
-
 
 SECRET_KEY = env_text("VIGIE_SECRET_KEY") or secret_kept_in(KEYS_DIR / "django.key")
 DEBUG = env_bool("VIGIE_DEBUG")
