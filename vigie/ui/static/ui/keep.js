@@ -1,0 +1,127 @@
+// Keep what is typed in forms marked data-keep="key" in this browser until the server has it.
+// A key belongs to one person on one device; files and secrets are never kept.
+import { element, say } from "./words.js";
+
+const PREFIX = "vigie:keep:";
+const LONGEST = 14 * 24 * 3600 * 1000; // ms; older text is forgotten
+const SKIPPED = new Set(["password", "file", "hidden", "submit", "button", "image", "reset"]);
+
+const person = () => document.body.dataset.person ?? "anyone";
+const place = (form) => `${PREFIX}${person()}:${form.dataset.keep}`;
+const controls = (form) =>
+  [...form.elements].filter((c) => c.name && !SKIPPED.has(c.type) && !("noKeep" in c.dataset));
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function write(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // the browser's room is full or closed: typing goes on
+  }
+}
+
+// Values by name; several for a group of boxes.
+function typed(form) {
+  const values = {};
+  for (const control of controls(form)) {
+    values[control.name] ??= [];
+    if (["checkbox", "radio"].includes(control.type)) {
+      if (control.checked) values[control.name].push(control.value);
+    } else if (control.type === "select-multiple") {
+      values[control.name].push(...[...control.selectedOptions].map((option) => option.value));
+    } else {
+      values[control.name].push(control.value);
+    }
+  }
+  return values;
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+function fill(form, values) {
+  const taken = {};
+  for (const control of controls(form)) {
+    const wanted = values[control.name];
+    if (!wanted) continue;
+    if (["checkbox", "radio"].includes(control.type)) {
+      control.checked = wanted.includes(control.value);
+    } else if (control.type === "select-multiple") {
+      for (const option of control.options) option.selected = wanted.includes(option.value);
+    } else {
+      taken[control.name] = (taken[control.name] ?? -1) + 1;
+      control.value = wanted[taken[control.name]] ?? control.value;
+    }
+    control.dispatchEvent(new Event("vigie:restored", { bubbles: true }));
+  }
+}
+
+function notice(form, kept, original) {
+  const bar = element("div", "v-kept");
+  bar.setAttribute("role", "status");
+  const at = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  }).format(new Date(kept.at));
+  const forget = element("button", "btn btn-sm v-push", say("forget"));
+  forget.type = "button";
+  forget.addEventListener("click", () => {
+    localStorage.removeItem(place(form));
+    fill(form, original);
+    bar.remove();
+    controls(form)[0]?.focus();
+  });
+  bar.append(element("span", "", `${say("kept")} ${at}.`), forget);
+  form.prepend(bar);
+}
+
+function keep(form) {
+  const original = typed(form);
+  const kept = read(place(form));
+  const fresh = kept && Date.now() - kept.at < LONGEST;
+  if (fresh && !same(kept.values, original)) {
+    fill(form, kept.values);
+    notice(form, kept, original);
+  }
+  let timer;
+  const save = () => write(place(form), { at: Date.now(), values: typed(form) });
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, 300);
+  });
+  form.addEventListener("submit", save);
+  window.addEventListener("pagehide", () => {
+    if (!form.isConnected || "keepForgotten" in form.dataset) return;
+    if (!same(typed(form), original)) save();
+  });
+}
+
+// The server says what it has: <… data-keep-done="key">.
+function forgetDone(root) {
+  for (const mark of root.querySelectorAll("[data-keep-done]")) {
+    localStorage.removeItem(`${PREFIX}${person()}:${mark.dataset.keepDone}`);
+  }
+}
+
+export function forget(form) {
+  if (!form.dataset.keep) return;
+  form.dataset.keepForgotten = "yes";
+  localStorage.removeItem(place(form));
+}
+
+export function startKeeping() {
+  forgetDone(document);
+  for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
+  document.addEventListener("htmx:load", (event) => {
+    const root = event.detail.elt;
+    if (!root.querySelectorAll) return;
+    forgetDone(root.parentElement ?? root);
+    for (const form of root.querySelectorAll("form[data-keep]")) keep(form);
+  });
+}
