@@ -74,11 +74,7 @@ class User(AbstractBaseUser):
     @cached_property
     def memberships_in_force(self) -> list["Membership"]:
         """Return the memberships that count now, read once a request."""
-        return list(
-            self.memberships.in_force()
-            .select_related("establishment", "site", "group")
-            .order_by("id")
-        )
+        return list(self.memberships.in_force().order_by("id"))
 
     @cached_property
     def delegations_in_force(self) -> list["Delegation"]:
@@ -105,13 +101,14 @@ class User(AbstractBaseUser):
 
         Costs no SQL query once the memberships are read, one where only a group could allow it.
         """
-        held, lent = self.memberships_with(permission), self.delegations_with(permission)
+        held = self.memberships_with(permission)
         if at is None:
-            return bool(held or lent)
+            return bool(held or self.delegations_with(permission))
         if any(m.covers(at) for m in held):
             return True
         if at.establishment_id is None:
             return False
+        lent = self.delegations_with(permission)
         if any(d.establishment_id == at.establishment_id for d in lent):
             return True
         groups = [m.group_id for m in held if m.territory_kind == TerritoryKind.GROUP]

@@ -99,9 +99,9 @@ def declare(*, by: User, submission: Submission, now: datetime) -> Declared:
         raise PermissionDenied("the site belongs to another establishment")
     try:
         with transaction.atomic():
-            return _sent_before(by, submission) or _declare(by, submission, now)
+            return _declare(by, submission, now)
     except IntegrityError:
-        # The same key came in twice at the same moment: the other one won.
+        # The unique key was there: sent before, or twice at the same moment and the other won.
         again = _sent_before(by, submission)
         if again is None:
             raise

@@ -49,7 +49,9 @@ class Decision:
             raise BadDecision("severity", "is not between 0 and 4")
         if self.severity is not None and not self.reason.strip():
             raise BadDecision("reason", "an overridden severity needs a reason")
-        if self.rsit_type and not catalogue.is_rsit(self.rsit_class, self.rsit_type):
+        if self.rsit_class and self.rsit_class not in catalogue.rsit_classes():
+            raise BadDecision("rsit_class", "is not a class of RSIT 1003")
+        if self.rsit_type and f"{self.rsit_class}/{self.rsit_type}" not in catalogue.rsit():
             raise BadDecision("rsit_type", "is not a type of this class in RSIT 1003")
 
 
