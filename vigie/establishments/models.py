@@ -3,11 +3,18 @@ from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, TruncDate
 
 from vigie.establishments.rules import DesignationKind, GroupKind, Place, Portal
 
 Row_co = TypeVar("Row_co", bound="Dated", covariant=True)
+
+
+class Today(models.Func):
+    """The day by the database's clock, in UTC."""
+
+    template = "CURRENT_DATE"
+    arity = 0
+    output_field = models.DateField()
 
 
 class DatedQuerySet(models.QuerySet[Row_co]):
@@ -20,7 +27,7 @@ class DatedQuerySet(models.QuerySet[Row_co]):
         if isinstance(when, int):
             first, last = date(when, 1, 1), date(when, 12, 31)
         elif when is None:
-            first = last = TruncDate(Now())
+            first = last = Today()
         starts, ends = self.model.starts, self.model.ends
         return self.filter(
             Q(**{starts: None}) | Q(**{f"{starts}__lte": last}),

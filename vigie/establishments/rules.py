@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, Self
+
+from vigie.reference import catalogue
 
 
 class TerritoryKind(StrEnum):
@@ -109,6 +111,7 @@ class Portal(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
+COUNTRY_SHAPE = re.compile(r"[A-Z]{2}")
 FINESS_SHAPE = re.compile(r"[0-9][0-9AB][0-9]{7}")
 FINESS_LETTERS = str.maketrans({"A": "1", "B": "2"})
 # The statistical survey of health establishments (SAE) writes overseas departments 9A…9F, and so
@@ -294,3 +297,74 @@ def after_prefix(prefix: str) -> str:
     if not stem:
         return ""
     return stem[:-1] + ("a" if stem[-1] == "9" else chr(ord(stem[-1]) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a person states about an establishment or a site. Empty = not stated."""
+
+    name: str
+    finess: str = ""
+    structure_type: str = ""
+    country: str = "FR"
+    region: str = ""
+    department: str = ""
+    commune: str = ""
+    opened_on: date | None = None
+
+    def checked(self) -> Self:
+        """Return the same facts in stored form: trimmed, the region filled from the department."""
+        country, department = self.country.strip().upper(), department_code(self.department)
+        known = catalogue.departments(country).get(department)
+        return replace(
+            self,
+            name=" ".join(self.name.split()),
+            finess=finess_of(self.finess),
+            structure_type=self.structure_type or catalogue.default_structure_type(),
+            country=country,
+            region=self.region.strip() or (known.region if known else ""),
+            department=department,
+            commune=" ".join(self.commune.split()),
+        )
+
+    def faults(self) -> dict[str, str]:
+        """Return the fields that cannot be stored, each with the code of what is wrong."""
+        regions = catalogue.regions(self.country)
+        department = catalogue.departments(self.country).get(self.department)
+        found = {
+            "name": "" if self.name else "empty",
+            "finess": "finess" if self.finess and not is_finess(self.finess) else "",
+            "structure_type": "" if self.structure_type in catalogue.structure_types() else "type",
+            "country": "" if COUNTRY_SHAPE.fullmatch(self.country) else "country",
+            "region": "region" if regions and self.region and self.region not in regions else "",
+            "department": "",
+        }
+        if regions and self.department:
+            inside = department is not None and department.region == self.region
+            found["department"] = "" if inside else "department"
+        return {field: fault for field, fault in found.items() if fault}
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentFacts(Facts):
+    """What a person states about an establishment."""
+
+    legal_status: str = ""
+
+    def faults(self) -> dict[str, str]:
+        """Return the fields that cannot be stored, each with the code of what is wrong."""
+        found = Facts.faults(self)
+        if self.legal_status and self.legal_status not in catalogue.legal_statuses():
+            found["legal_status"] = "status"
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts(Facts):
+    """What a person states about a site."""
+
+    category: str = ""
+    commune_insee: str = ""
+    postcode: str = ""
+    beds: int = 0
+    emergency_visits: int | None = None

@@ -1,0 +1,54 @@
+"""Acts on establishments: each is one permission, one write, one journal line."""
+
+from vigie.establishments.operations.group import (
+    create_group,
+    designate,
+    end_designation,
+    join_group,
+    leave_group,
+    rename_group,
+)
+from vigie.establishments.operations.index import index_establishments, rebuild_search
+from vigie.establishments.operations.register import (
+    add_ward,
+    amend_establishment,
+    amend_site,
+    amend_ward,
+    close_establishment,
+    close_site,
+    create_establishment,
+    create_site,
+    remove_ward,
+)
+from vigie.establishments.operations.setting import (
+    ContactFacts,
+    create_instance,
+    keep_contact,
+    retire_contact,
+    set_portal,
+)
+
+__all__ = [
+    "ContactFacts",
+    "add_ward",
+    "amend_establishment",
+    "amend_site",
+    "amend_ward",
+    "close_establishment",
+    "close_site",
+    "create_establishment",
+    "create_group",
+    "create_instance",
+    "create_site",
+    "designate",
+    "end_designation",
+    "index_establishments",
+    "join_group",
+    "keep_contact",
+    "leave_group",
+    "rebuild_search",
+    "remove_ward",
+    "rename_group",
+    "retire_contact",
+    "set_portal",
+]
