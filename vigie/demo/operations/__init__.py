@@ -1,0 +1,5 @@
+"""Build the fictitious nation."""
+
+from vigie.demo.operations.build import Built, NotEmpty, build
+
+__all__ = ["Built", "NotEmpty", "build"]
