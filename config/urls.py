@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="health"),
+]

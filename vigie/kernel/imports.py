@@ -73,6 +73,10 @@ class ImportSummary:
 class UnusableInput(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """Nothing can be read at all: the file is absent, or of another kind than asked."""
 
+    def __init__(self, file: str, reason: str, *, line: int | None = None) -> None:
+        self.problem = Problem(file, line, "", reason)
+        super().__init__(str(self.problem))
+
 
 class Progress(Protocol):
     """What an act tells about how far it is; the command line draws it."""
