@@ -1,3 +1,5 @@
+"""Tables of declarations: what structures say, its revisions, people and proof."""
+
 from django.db import models
 from django.db.models import Q
 

@@ -1,3 +1,8 @@
+"""Tables of the follow-up: files, events, decisions, exchanges, hand-overs."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +18,8 @@ from vigie.incidents.rules.words import (
     Tlp,
     Waiting,
 )
+
+ON_OPEN = Q(is_open=True)  # of the indexes that only the queue reads
 
 
 def words(enumeration: type) -> list[tuple[str, str]]:
@@ -69,6 +76,7 @@ class Incident(Located):
     event = models.ForeignKey(
         Event, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents"
     )
+    event_reason = models.CharField(max_length=300, blank=True)  # why it was put there
     status = models.CharField(max_length=12, choices=words(Status), default=Status.RECEIVED)
     is_open = models.BooleanField(default=True)  # of the status; the queue's index needs it
     version = models.PositiveIntegerField(default=1)  # rises with every act on the file
@@ -76,7 +84,7 @@ class Incident(Located):
     contained_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    status_reason = models.TextField(blank=True)
+    status_reason = models.TextField(blank=True)  # of the last move that needed one
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
     )
@@ -93,13 +101,19 @@ class Incident(Located):
     major_confirmed = models.BooleanField(null=True)
     rsit_class = models.CharField(max_length=40, blank=True)
     rsit_type = models.CharField(max_length=60, blank=True)
+    supplier = models.ForeignKey(
+        "inventory.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     tlp = models.CharField(max_length=12, choices=words(Tlp), default=Tlp.AMBER_STRICT)
+    tlp_confirmed_at = models.DateTimeField(null=True, blank=True)  # by the CERT
     # the one next action
     next_action = models.CharField(max_length=200, blank=True)
     next_action_at = models.DateTimeField(null=True, blank=True)
     waiting = models.CharField(max_length=10, blank=True, choices=words(Waiting))
     waiting_since = models.DateTimeField(null=True, blank=True)
     lessons = models.TextField(blank=True)
+    support_asked_at = models.DateTimeField(null=True, blank=True)  # after the declaration
+    support_given_at = models.DateTimeField(null=True, blank=True)  # the last time
     support_given = models.JSONField(default=list, blank=True)  # helpers who gave support
     search_text = models.TextField(blank=True)  # normalised: what full-text search reads
 
@@ -126,13 +140,39 @@ class Incident(Located):
         indexes = [
             # the queue: open files, gravest danger first, then the next action
             models.Index(
-                fields=["is_open", "-danger_rank", "next_action_at", "id"], name="incident_queue"
+                fields=["-danger_rank", "next_action_at", "id"],
+                condition=ON_OPEN,
+                name="incident_queue",
             ),
+            models.Index(
+                fields=["region", "-danger_rank", "next_action_at", "id"],
+                condition=ON_OPEN,
+                name="incident_queue_region",
+            ),
+            models.Index(
+                fields=["assignee", "-danger_rank", "next_action_at", "id"],
+                condition=ON_OPEN,
+                name="incident_queue_assignee",
+            ),
+            models.Index(
+                fields=["next_action_at", "id"], condition=ON_OPEN, name="incident_queue_due"
+            ),
+            models.Index(
+                fields=["waiting", "waiting_since"], condition=ON_OPEN, name="incident_queue_wait"
+            ),
+            # the list, for each kind of reader, each order and the usual filters
             models.Index(fields=["-declared_at", "-id"], name="incident_newest"),
             models.Index(
                 fields=["establishment", "-declared_at", "-id"], name="incident_of_structure"
             ),
             models.Index(fields=["region", "-declared_at", "-id"], name="incident_of_region"),
+            models.Index(
+                fields=["department", "-declared_at", "-id"], name="incident_of_department"
+            ),
+            models.Index(fields=["status", "-declared_at", "-id"], name="incident_by_status"),
+            models.Index(fields=["category", "-declared_at", "-id"], name="incident_by_category"),
+            models.Index(fields=["-danger_rank", "-declared_at", "-id"], name="incident_by_danger"),
+            models.Index(fields=["-severity", "-declared_at", "-id"], name="incident_by_severity"),
         ]
 
     def __str__(self) -> str:
@@ -141,12 +181,17 @@ class Incident(Located):
     @property
     def reference(self) -> str:
         """Return the name of the file, for people."""
-        return f"INC-{self.declared_at.year}-{self.pk:04d}"
+        return f"INC-{self.year}-{self.pk:04d}"
 
     @property
     def short_reference(self) -> str:
         """Return the name of the file where room is short: 26-0417."""
-        return f"{self.declared_at.year % 100:02d}-{self.pk:04d}"
+        return f"{self.year % 100:02d}-{self.pk:04d}"
+
+    @property
+    def year(self) -> int:
+        """Return the year of the declaration, counted where the nation counts."""
+        return self.declared_at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
 
 
 class Qualification(models.Model):
@@ -193,6 +238,7 @@ class ReadMark(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="read_marks")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    from_desk = models.BooleanField()  # read by the CERT, else by the structure or its region
     read_at = models.DateTimeField()
 
     class Meta:
@@ -229,6 +275,7 @@ class Handover(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     country = models.CharField(max_length=2)
+    region = models.CharField(max_length=10, blank=True)  # "": the desk of the whole nation
     text = models.TextField()
     figures = models.JSONField(default=dict)  # the state of the queue at that time
     key = models.UUIDField(unique=True)
@@ -240,8 +287,13 @@ class Handover(models.Model):
 class SavedView(models.Model):
     """Filters of a list that a person keeps under a name."""
 
+    class Page(models.TextChoices):
+        QUEUE = "queue"
+        LIST = "list"
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=80)
+    page = models.CharField(max_length=5, choices=Page)
     query = models.CharField(max_length=500)  # as in the address bar
 
     class Meta:
