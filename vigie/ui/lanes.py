@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-WIDTH = 960
-LEFT = 176  # names of activities end here
-RIGHT = 926
+WIDTH = 740
+LEFT = 152  # names of activities end here
+RIGHT = 706
 TOP = 26  # under the hours
 LANE = 34
 BAR = 24
 FOOT = 24
-SIGN_WIDTH = 7  # of a letter in the bars and at the marks, on the safe side
+SIGN_WIDTH = 6.6  # of a letter in the bars and at the marks, on the safe side
 MOST_TICKS = 7
-ROOM_PER_MARK = 150
+ROOM_PER_MARK = 136
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STEPS = (
@@ -222,7 +222,7 @@ def _bar(stretch: Stretch, scale: Scale, now: datetime, y: int) -> Bar:
 
 def _cut(words: str, room: int) -> str:
     """Return the words, cut with an ellipsis, or nothing when three letters do not fit."""
-    most = room // SIGN_WIDTH
+    most = int(room / SIGN_WIDTH)
     if len(words) <= most:
         return words
     return words[: most - 1].rstrip(" ,.;:") + "…" if most >= 4 else ""

@@ -16,6 +16,7 @@ WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Select, "form-select"),
     (forms.Widget, "form-control"),
 )
+DJANGO_ROWS, ROWS = "10", "4"  # Django's default would fill a phone
 LIST_TEMPLATES: dict[type[forms.Widget], str] = {
     forms.RadioSelect: "ui/widgets/ticks.html",
     forms.CheckboxSelectMultiple: "ui/widgets/ticks.html",
@@ -44,6 +45,8 @@ class Field(BoundField):
         widget = widget or self.field.widget
         built = super().build_widget_attrs(attrs, widget)
         own = next(name for kind, name in WIDGET_CLASSES if isinstance(widget, kind))
+        if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == DJANGO_ROWS:
+            built["rows"] = ROWS
         classes = f"{own} {widget.attrs.get('class', '')} {built.get('class', '')}".split()
         if classes:
             built["class"] = " ".join(dict.fromkeys(classes))
