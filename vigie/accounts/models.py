@@ -4,9 +4,20 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from vigie.accounts.rules import DELEGABLE, ROLES, Permission, grants
+from vigie.accounts.rules import (
+    DELEGABLE,
+    ROLES,
+    Geography,
+    Permission,
+    Role,
+    geographies,
+    grants,
+    holds,
+    known_permissions,
+)
 from vigie.establishments.models import Establishment, Group, GroupMember, Site
 from vigie.establishments.rules import Place, Territory, TerritoryKind
 
@@ -79,7 +90,18 @@ class User(AbstractBaseUser):
     @cached_property
     def delegations_in_force(self) -> list["Delegation"]:
         """Return what others delegated to this person and that counts now, read once a request."""
-        return list(self.delegations_received.in_force().order_by("id"))
+        return list(
+            self.delegations_received.in_force().select_related("establishment").order_by("id")
+        )
+
+    @cached_property
+    def establishments_of_groups(self) -> list[Establishment]:
+        """Return the establishments of the groups that the person serves, read once a request."""
+        groups = [m.group_id for m in self.memberships_in_force if m.group_id]
+        if not groups:
+            return []
+        inside = GroupMember.objects.in_force().filter(group__in=groups).values("establishment")
+        return list(Establishment.objects.filter(pk__in=inside).order_by("name", "id"))
 
     def memberships_with(self, permission: str) -> list["Membership"]:
         """Return the memberships in force that hold the permission.
@@ -170,8 +192,24 @@ class OnTerritory(models.Model):
 
     @property
     def territory_name(self) -> str:
-        """Return the structure's name, or the code of the geography."""
-        return str(self.establishment or self.site or self.group or self.territory_code)
+        """Return the name of the structure or of the geography, in the reader's language."""
+        named = self.establishment or self.site or self.group
+        if named:
+            return str(named)
+        known = self._geography
+        return known.title.in_(get_language() or "fr") if known else self.territory_code
+
+    @property
+    def place(self) -> Place:
+        """Return where the territory lies. A group lies in its nation."""
+        named = self.establishment or self.site or self.group
+        if named:
+            return named.place
+        return self._geography.place if self._geography else Place()
+
+    @property
+    def _geography(self) -> Geography | None:
+        return geographies().get((TerritoryKind(self.territory_kind), self.territory_code))
 
 
 class Membership(OnTerritory):
@@ -197,16 +235,16 @@ class Membership(OnTerritory):
     def __str__(self) -> str:
         return f"{self.user}: {self.role} {self.territory}"
 
+    @property
+    def role_class(self) -> Role:
+        """Return what the role may do, in words."""
+        return ROLES[self.role]
+
     def covers(self, place: Place) -> bool:
         """Return whether the territory holds the place. Groups are asked of the database apart."""
-        geography = {
-            TerritoryKind.NATION: place.country,
-            TerritoryKind.REGION: place.region,
-            TerritoryKind.DEPARTMENT: place.department,
-        }
         kind = TerritoryKind(self.territory_kind)
-        if kind in geography:
-            return geography[kind] == self.territory_code
+        if holds(kind, self.territory_code, place):
+            return True
         if kind is TerritoryKind.ET:
             return place.site_id == self.site_id
         return kind is TerritoryKind.EJ and place.establishment_id == self.establishment_id
@@ -280,5 +318,18 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="token_ends_after_it_starts",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Return what the token was made for; its owner's present rights narrow it further."""
+        return known_permissions(self.scopes)

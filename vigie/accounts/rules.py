@@ -1,9 +1,15 @@
 """Who may do what. Pure: role in, decision out."""
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 
-from vigie.establishments.rules import TerritoryKind
+from vigie.establishments.rules import Place, Territory, TerritoryKind
+from vigie.reference import catalogue
+from vigie.reference.catalogue import Title
 
 
 class Permission(StrEnum):
@@ -170,7 +176,7 @@ ROLES: dict[str, Role] = {
 DELEGABLE = frozenset({P.DECLARE, P.AMEND, P.WRITE_MESSAGES, P.READ_INCIDENTS, P.RECORD_LEGAL})
 
 
-def grants(role: str, permission: Permission) -> bool:
+def grants(role: str, permission: str) -> bool:
     """Return whether a role holds a permission. An unknown role holds none."""
     return role in ROLES and permission in ROLES[role].permissions
 
@@ -178,3 +184,73 @@ def grants(role: str, permission: Permission) -> bool:
 def fits(role: str, kind: TerritoryKind) -> bool:
     """Return whether a role may be given on this kind of territory."""
     return role in ROLES and kind in ROLES[role].territories
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """A nation, a region or a department: its name and where it lies."""
+
+    kind: TerritoryKind
+    code: str
+    title: Title
+    place: Place
+
+    @property
+    def territory(self) -> Territory:
+        """Return it as kind and code."""
+        return Territory(self.kind, self.code)
+
+
+@cache
+def geographies() -> Mapping[tuple[TerritoryKind, str], Geography]:
+    """Return every nation, region and department that the reference knows, wide before narrow."""
+    found = [
+        Geography(TerritoryKind.NATION, code, country.title, Place(code))
+        for code, country in catalogue.countries().items()
+    ]
+    for nation in list(found):
+        found += _regions_of(nation.code)
+    return MappingProxyType({(one.kind, one.code): one for one in found})
+
+
+def _regions_of(country: str) -> list[Geography]:
+    regions = [
+        Geography(TerritoryKind.REGION, region.code, region.title, Place(country, region.code))
+        for region in catalogue.regions(country).values()
+    ]
+    departments = [
+        Geography(
+            TerritoryKind.DEPARTMENT, one.code, one.title, Place(country, one.region, one.code)
+        )
+        for one in catalogue.departments(country).values()
+    ]
+    return regions + departments
+
+
+def holds(kind: TerritoryKind, code: str, place: Place) -> bool:
+    """Return whether a nation, a region or a department holds a place."""
+    named = {
+        TerritoryKind.NATION: place.country,
+        TerritoryKind.REGION: place.region,
+        TerritoryKind.DEPARTMENT: place.department,
+    }
+    return bool(code) and named.get(kind) == code
+
+
+def geographies_inside(kind: TerritoryKind, code: str) -> list[Geography]:
+    """Return the nations, regions and departments that lie whole in one of them, itself first."""
+    return [one for one in geographies().values() if holds(kind, code, one.place)]
+
+
+MARK = "vig_"  # begins every token, so that scanners of leaked secrets recognise it
+HINT_LENGTH = len(MARK) + 4
+
+
+def fingerprint(secret: str) -> str:
+    """Return what is stored of a secret of 256 random bits: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def known_permissions(texts: Iterable[str]) -> frozenset[Permission]:
+    """Return the permissions that texts name; what no release knows any more is left out."""
+    return frozenset(Permission(text) for text in texts if text in set(Permission))

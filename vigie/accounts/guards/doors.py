@@ -20,7 +20,7 @@ Door = Permission | Literal["signed_in", "open_to_all"]
 class SignedRequest(HttpRequest):
     """A request behind a guard: its user is signed in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
 
 

@@ -41,6 +41,13 @@ def members_of(groups: Iterable[int | None]) -> Any:
     return GroupMember.objects.in_force().filter(group__in=list(groups))
 
 
+def names_of(columns: dict[str, str]) -> dict[str, str]:
+    """Return the column of each kind of place: the usual names but for those given."""
+    return {name: name for name in ("country", "region", "department", "establishment", "site")} | (
+        columns
+    )
+
+
 def within(reader: User, permission: Permission, **columns: str) -> Q:
     """Return the SQL predicate of the rows where the reader holds the permission.
 
@@ -48,36 +55,37 @@ def within(reader: User, permission: Permission, **columns: str) -> Q:
     they differ. An empty column name leaves that kind of territory out.
     The lists in it are the reader's own territories (few), never the rows they open.
     """
-    names = {"country": "country", "region": "region", "department": "department"}
-    names |= {"establishment": "establishment", "site": "site"} | columns
+    names = names_of(columns)
     held = reader.memberships_with(permission)
     codes = {
         kind: {m.territory_code for m in held if m.territory_kind == kind} for kind in GEOGRAPHY
     }
     parts = [
-        _among(names["country"], codes[TerritoryKind.NATION]),
-        _among(names["region"], codes[TerritoryKind.REGION]),
-        _among(names["department"], codes[TerritoryKind.DEPARTMENT]),
-        _among(
+        among(names["country"], codes[TerritoryKind.NATION]),
+        among(names["region"], codes[TerritoryKind.REGION]),
+        among(names["department"], codes[TerritoryKind.DEPARTMENT]),
+        among(
             names["establishment"],
             {m.establishment_id for m in held if m.territory_kind == TerritoryKind.EJ}
             | {d.establishment_id for d in reader.delegations_with(permission)},
         ),
-        _among(names["site"], {m.site_id for m in held if m.territory_kind == TerritoryKind.ET}),
+        among(names["site"], {m.site_id for m in held if m.territory_kind == TerritoryKind.ET}),
     ]
     groups = {m.group_id for m in held if m.territory_kind == TerritoryKind.GROUP}
     if groups and names["establishment"]:
         inside = members_of(groups).values("establishment")
         parts.append(Q(**{f"{names['establishment']}__in": inside}))
-    return _any(parts)
+    return any_of(parts)
 
 
-def _among(column: str, values: set[Any]) -> Q | None:
+def among(column: str, values: set[Any]) -> Q | None:
+    """Return the predicate that a column holds one of the values, None where nothing can."""
     values = {value for value in values if value}
     return Q(**{f"{column}__in": sorted(values)}) if column and values else None
 
 
-def _any(parts: Iterable[Q | None]) -> Q:
+def any_of(parts: Iterable[Q | None]) -> Q:
+    """Return the predicate that one of the parts holds; without parts no row does."""
     found = [part for part in parts if part is not None]
     if not found:
         return NOTHING

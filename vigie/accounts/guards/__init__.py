@@ -1,0 +1,13 @@
+"""Close doors: every view and every API router says who may enter."""
+
+from vigie.accounts.guards.doors import SignedRequest, needs, open_to_all, signed_in
+from vigie.accounts.guards.tokens import BearerToken, PageSession
+
+__all__ = [
+    "BearerToken",
+    "PageSession",
+    "SignedRequest",
+    "needs",
+    "open_to_all",
+    "signed_in",
+]

@@ -1,0 +1,35 @@
+"""Find API tokens."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from vigie.accounts import rules
+from vigie.accounts.models import ApiToken, User
+from vigie.accounts.rules import Permission
+
+
+def token_in_force(secret: str, *, now: datetime) -> ApiToken | None:
+    """Return the token of a secret with its owner, None where it is unknown, over or orphaned.
+
+    Costs one SQL query.
+    """
+    if not secret.startswith(rules.MARK):
+        return None
+    found = ApiToken.objects.select_related("user").filter(
+        token_hash=rules.fingerprint(secret),
+        expires_at__gt=now,
+        revoked_at=None,
+        user__is_active=True,
+    )
+    return found.first()
+
+
+def tokens_of(person: User) -> QuerySet[ApiToken]:
+    """Return the tokens of a person, those in force and past ones, the newest first."""
+    return person.tokens.order_by("-created_at", "-id")
+
+
+def permissions_held(person: User) -> frozenset[Permission]:
+    """Return every permission that the person holds somewhere now."""
+    return frozenset(p for p in Permission if person.may(p))
