@@ -160,7 +160,8 @@ def messages_in(path: Path) -> Iterator[Message]:
     """Yield the messages of one Python file or template."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
+        # Its lines are words in a row, no Python: indentation would mean something there.
+        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).split("\n"))
     place = str(path.relative_to(ROOT))
     lines = BytesIO(text.encode())
     options = {"encoding": "utf-8"}
