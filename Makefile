@@ -71,7 +71,7 @@ clean: ## Remove what was installed and built; the instance in var/ stays
 static: .venv/product.stamp
 	@$(RUN)/python tools/static_packages.py
 	@$(RUN)/python tools/messages.py compile
-	@$(MAKE) --no-print-directory static-packages/collected.stamp
+	@$(MAKE) --silent static-packages/collected.stamp
 
 static-packages/collected.stamp: uv.lock config/settings.py $(STATIC_SOURCES)
 	$(NO_INSTANCE) $(RUN)/python manage.py collectstatic --noinput --clear --verbosity 0

