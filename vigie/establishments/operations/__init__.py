@@ -8,6 +8,7 @@ from vigie.establishments.operations.group import (
     leave_group,
     rename_group,
 )
+from vigie.establishments.operations.import_sae import import_sae
 from vigie.establishments.operations.index import index_establishments, rebuild_search
 from vigie.establishments.operations.register import (
     add_ward,
@@ -42,6 +43,7 @@ __all__ = [
     "create_site",
     "designate",
     "end_designation",
+    "import_sae",
     "index_establishments",
     "join_group",
     "keep_contact",

@@ -1,7 +1,6 @@
 """Keep the words under which establishments are found."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from django.db import transaction
 
@@ -34,14 +33,19 @@ def rebuild_search() -> int:
     return len(ids)
 
 
+def fold(row: Establishment | Site) -> bool:
+    """Set the folded name and commune of a row; return whether that changed it."""
+    before = row.search_text
+    row.search_text = rules.fold(f"{row.name} {row.commune}")
+    return row.search_text != before
+
+
 def _index_batch(ids: list[int]) -> None:
     establishments = list(Establishment.objects.filter(pk__in=ids).order_by("id"))
     names = {establishment.pk: establishment.name for establishment in establishments}
     sites = list(Site.objects.filter(establishment__in=ids).order_by("id"))
-    for row in chain[Establishment | Site](establishments, sites):
-        row.search_text = rules.fold(f"{row.name} {row.commune}")
-    Establishment.objects.bulk_update(establishments, ["search_text"], BATCH)
-    Site.objects.bulk_update(sites, ["search_text"], BATCH)
+    Establishment.objects.bulk_update([e for e in establishments if fold(e)], ["search_text"])
+    Site.objects.bulk_update([site for site in sites if fold(site)], ["search_text"])
     SearchTerm.objects.filter(establishment__in=ids).delete()
     terms = [term for row in establishments for term in _terms(row)]
     terms += [term for row in sites for term in _site_terms(row, names[row.establishment_id])]

@@ -64,8 +64,11 @@ def _search(text: str, rows: QuerySet[Row], column: str, limit: int) -> list[Row
     if not asked:
         return []
     found = []
-    for tier in (Asked.exact, Asked.begun, Asked.mistyped):
-        wanted = reduce(and_, [Q(pk__in=_terms(column, tier(word))) for word in asked])
+    # An establishment's own name counts before the names of its sites.
+    own = Q(site=None) if column == "establishment" else Q()
+    tiers = [(Asked.exact, own), (Asked.exact, Q()), (Asked.begun, Q()), (Asked.mistyped, Q())]
+    for tier, where in tiers:
+        wanted = reduce(and_, [Q(pk__in=_terms(column, tier(word) & where)) for word in asked])
         known = [row.pk for row in found]
         found += rows.filter(wanted).exclude(pk__in=known)[: limit - len(found)]
         if len(found) == limit:
