@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+import django
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
 # Before any setting is read: tests never touch the instance of the person who runs them.
@@ -19,6 +19,7 @@ for name in [name for name in os.environ if name.startswith("VIGIE_")]:
 HOME = Path(tempfile.mkdtemp(prefix="vigie-tests-"))
 os.environ["VIGIE_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
 
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 # What runs on SQLite alone: slow, and nothing in it depends on the dialect.
@@ -70,7 +71,9 @@ def settings_of_tests():
 def a_test_database_can_be_emptied():
     """Lift the journal's guard while Django empties a test database after a transactional test."""
     guard = import_module("vigie.audit.migrations.0002_entries_stay")
-    empty = BaseDatabaseOperations.execute_sql_flush
+    # Not imported above: before Django is set up, its database modules import each other.
+    operations_of = import_module("django.db.backends.base.operations").BaseDatabaseOperations
+    empty = operations_of.execute_sql_flush
 
     def lifted(operations, sql_list):
         with transaction.atomic(using=operations.connection.alias):
@@ -82,7 +85,7 @@ def a_test_database_can_be_emptied():
             guard.install(None, schema)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", lifted)
+        patch.setattr(operations_of, "execute_sql_flush", lifted)
         yield
 
 
