@@ -118,8 +118,8 @@ def told(request: HttpRequest, reason: HttpError) -> HttpResponse:
     return problem(reason.status_code, str(reason))
 
 
-def _answer(status: int) -> Callable[[HttpRequest, Exception], HttpResponse]:
-    def say(request: HttpRequest, reason: Exception) -> HttpResponse:
+def _answer(status: int) -> Callable[[HttpRequest, Any], HttpResponse]:
+    def say(request: HttpRequest, reason: Any) -> HttpResponse:
         return problem(status)
 
     return say
@@ -132,8 +132,8 @@ api.add_exception_handler(Http404, _answer(404))
 
 def _domain(
     status: int, describe: Callable[[Any], tuple[str, list[dict[str, str]]]]
-) -> Callable[[HttpRequest, Exception], HttpResponse]:
-    def say(request: HttpRequest, reason: Exception) -> HttpResponse:
+) -> Callable[[HttpRequest, Any], HttpResponse]:
+    def say(request: HttpRequest, reason: Any) -> HttpResponse:
         return problem(status, *describe(reason))
 
     return say

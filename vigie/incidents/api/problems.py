@@ -27,9 +27,7 @@ def _conflict(reason: Conflict) -> Told:
 
 
 def _bad_decision(reason: BadDecision) -> Told:
-    return "The decision does not hold together.", [
-        {"field": reason.field, "reason": str(reason)}
-    ]
+    return "The decision does not hold together.", [{"field": reason.field, "reason": str(reason)}]
 
 
 def _plain(reason: Exception) -> Told:

@@ -25,9 +25,7 @@ def _file(request: SignedRequest, pk: int) -> Incident:
 
 
 @router.post("", response={201: schemas.DeclaredOut, 200: schemas.DeclaredOut})
-def declare(
-    request: SignedRequest, payload: schemas.DeclareIn
-) -> tuple[int, schemas.DeclaredOut]:
+def declare(request: SignedRequest, payload: schemas.DeclareIn) -> tuple[int, schemas.DeclaredOut]:
     """Declare an incident: 201 once it is on disk, 200 when the same key was sent before."""
     establishment = get_object_or_404(Establishment, finess=payload.establishment)
     site = get_object_or_404(Site, finess=payload.site) if payload.site else None
@@ -68,9 +66,7 @@ def _whole(incident: Incident) -> schemas.FileOut:
 
 
 @router.post("/{pk}/revisions", response={201: schemas.RevisionOut})
-def amend(
-    request: SignedRequest, pk: FileId, payload: schemas.AmendIn
-) -> tuple[int, Revision]:
+def amend(request: SignedRequest, pk: FileId, payload: schemas.AmendIn) -> tuple[int, Revision]:
     """Add a revision to the declaration. 409 keeps yours beside the newer one."""
     done = operations.amend(
         by=request.user,
@@ -99,9 +95,7 @@ def read_revision(
 
 
 @router.post("/{pk}/qualifications", response=schemas.FileOut)
-def qualify(
-    request: SignedRequest, pk: FileId, payload: schemas.QualifyIn
-) -> schemas.FileOut:
+def qualify(request: SignedRequest, pk: FileId, payload: schemas.QualifyIn) -> schemas.FileOut:
     """Say what the CERT makes of the incident."""
     decision = operations.Decision(**payload.model_dump(exclude={"version"}))
     incident = operations.qualify(

@@ -26,7 +26,9 @@ Finess = Annotated[
     AfterValidator(_finess),
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+(). -]{0,32}$")]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([^@\s]+@[^@\s]+)?$", max_length=200)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^([^@\s]+@[^@\s]+)?$", max_length=200)
+]
 Id = Annotated[int, Field(ge=1, le=2**53)]
 
 
