@@ -132,12 +132,17 @@ class Revision(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     facts = models.JSONField()  # rules.facts.Facts; unanswered fields left out
     changed = models.JSONField(default=list)  # names of the fields that differ from based_on
+    # the one set aside between which and the text in force this one chose
+    settles = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="settlements"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["declaration", "number"], name="one_revision_per_number"
-            )
+            ),
+            models.UniqueConstraint(fields=["settles"], name="revision_settled_once"),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +203,14 @@ class LegalDeclaration(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(receipt=""), name="legal_declaration_has_receipt")
+            models.CheckConstraint(condition=~Q(receipt=""), name="legal_declaration_has_receipt"),
+            models.CheckConstraint(
+                condition=Q(sent_by__isnull=False) | ~Q(sent_by_job=""),
+                name="legal_declaration_has_a_sender",
+            ),
+            models.UniqueConstraint(
+                fields=["declaration", "receipt"], name="one_legal_declaration_per_receipt"
+            ),
         ]
 
     def __str__(self) -> str:
