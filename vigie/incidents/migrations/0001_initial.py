@@ -7,395 +7,1067 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('establishments', '0001_initial'),
-        ('inventory', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("establishments", "0001_initial"),
+        ("inventory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2)),
-                ('region', models.CharField(blank=True, max_length=10)),
-                ('department', models.CharField(blank=True, max_length=3)),
-                ('key', models.UUIDField(unique=True)),
-                ('channel', models.CharField(choices=[('page', 'PAGE'), ('api', 'API'), ('paper', 'PAPER'), ('phone', 'PHONE'), ('import', 'IMPORT')], max_length=8)),
-                ('authority', models.CharField(choices=[('director', 'DIRECTOR'), ('delegation', 'DELEGATION'), ('cert', 'CERT'), ('not_recorded', 'NOT_RECORDED'), ('import', 'IMPORT')], max_length=14)),
-                ('revision_number', models.PositiveIntegerField(default=1)),
-                ('counts', models.BooleanField(default=True)),
-                ('source', models.CharField(blank=True, max_length=20)),
-                ('source_key', models.CharField(blank=True, max_length=200, null=True)),
-                ('kept', models.JSONField(blank=True, null=True)),
-                ('declared', models.CharField(blank=True, max_length=32)),
-                ('declared_year', models.PositiveSmallIntegerField(null=True)),
-                ('occurred', models.CharField(blank=True, max_length=32)),
-                ('occurred_year', models.PositiveSmallIntegerField(null=True)),
-                ('noticed', models.CharField(blank=True, max_length=32)),
-                ('dates_disagree', models.BooleanField(default=False)),
-                ('kind', models.CharField(choices=[('incident', 'INCIDENT'), ('near_miss', 'NEAR_MISS'), ('suspected', 'SUSPECTED'), ('voluntary', 'VOLUNTARY'), ('threat', 'THREAT')], max_length=10)),
-                ('origin', models.CharField(blank=True, choices=[('', 'UNKNOWN'), ('malicious', 'MALICIOUS'), ('non_malicious', 'NON_MALICIOUS'), ('undetermined', 'UNDETERMINED')], max_length=14)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('ransomware_extent', models.CharField(blank=True, choices=[('', 'UNKNOWN'), ('workstation', 'WORKSTATION'), ('one_server', 'ONE_SERVER'), ('several_servers', 'SEVERAL_SERVERS'), ('domain_controller', 'DOMAIN_CONTROLLER'), ('provider', 'PROVIDER')], max_length=18)),
-                ('major_confirmed', models.BooleanField(null=True)),
-                ('severity', models.PositiveSmallIntegerField(default=0)),
-                ('endangerment', models.CharField(choices=[('unknown', 'UNKNOWN'), ('none', 'NONE'), ('potential', 'POTENTIAL'), ('proven', 'PROVEN')], max_length=10)),
-                ('endangerment_cause', models.CharField(blank=True, choices=[('', 'UNKNOWN'), ('prescription', 'PRESCRIPTION'), ('dispensation', 'DISPENSATION'), ('biology', 'BIOLOGY'), ('imaging', 'IMAGING'), ('samu_telephony', 'SAMU_TELEPHONY'), ('telecom', 'TELECOM'), ('whole_system', 'WHOLE_SYSTEM'), ('monitoring', 'MONITORING'), ('record', 'RECORD'), ('treatment', 'TREATMENT'), ('other', 'OTHER')], max_length=20)),
-                ('structure_impact', models.CharField(choices=[('unknown', 'UNKNOWN'), ('none', 'NONE'), ('other', 'OTHER'), ('degraded', 'DEGRADED')], max_length=10)),
-                ('care_interrupted', models.BooleanField(null=True)),
-                ('data_touched', models.BooleanField(null=True)),
-                ('data_unavailable', models.BooleanField(null=True)),
-                ('data_lost', models.BooleanField(null=True)),
-                ('data_altered', models.BooleanField(null=True)),
-                ('data_disclosed', models.BooleanField(null=True)),
-                ('data_accessed', models.BooleanField(null=True)),
-                ('health_data', models.BooleanField(null=True)),
-                ('provider_involved', models.BooleanField(null=True)),
-                ('cross_border', models.BooleanField(null=True)),
-                ('support_requested', models.BooleanField(null=True)),
-                ('before_impact', models.BooleanField(null=True)),
-                ('seen_by_staff', models.BooleanField(null=True)),
-                ('same_day', models.BooleanField(null=True)),
-                ('declared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to=settings.AUTH_USER_MODEL)),
-                ('delegation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='accounts.delegation')),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='establishments.establishment')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='establishments.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("country", models.CharField(max_length=2)),
+                ("region", models.CharField(blank=True, max_length=10)),
+                ("department", models.CharField(blank=True, max_length=3)),
+                ("key", models.UUIDField(unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("page", "PAGE"),
+                            ("api", "API"),
+                            ("paper", "PAPER"),
+                            ("phone", "PHONE"),
+                            ("import", "IMPORT"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("director", "DIRECTOR"),
+                            ("delegation", "DELEGATION"),
+                            ("cert", "CERT"),
+                            ("not_recorded", "NOT_RECORDED"),
+                            ("import", "IMPORT"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("revision_number", models.PositiveIntegerField(default=1)),
+                ("counts", models.BooleanField(default=True)),
+                ("source", models.CharField(blank=True, max_length=20)),
+                ("source_key", models.CharField(blank=True, max_length=200, null=True)),
+                ("kept", models.JSONField(blank=True, null=True)),
+                ("declared", models.CharField(blank=True, max_length=32)),
+                ("declared_year", models.PositiveSmallIntegerField(null=True)),
+                ("occurred", models.CharField(blank=True, max_length=32)),
+                ("occurred_year", models.PositiveSmallIntegerField(null=True)),
+                ("noticed", models.CharField(blank=True, max_length=32)),
+                ("dates_disagree", models.BooleanField(default=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("incident", "INCIDENT"),
+                            ("near_miss", "NEAR_MISS"),
+                            ("suspected", "SUSPECTED"),
+                            ("voluntary", "VOLUNTARY"),
+                            ("threat", "THREAT"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "UNKNOWN"),
+                            ("malicious", "MALICIOUS"),
+                            ("non_malicious", "NON_MALICIOUS"),
+                            ("undetermined", "UNDETERMINED"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=40)),
+                (
+                    "ransomware_extent",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "UNKNOWN"),
+                            ("workstation", "WORKSTATION"),
+                            ("one_server", "ONE_SERVER"),
+                            ("several_servers", "SEVERAL_SERVERS"),
+                            ("domain_controller", "DOMAIN_CONTROLLER"),
+                            ("provider", "PROVIDER"),
+                        ],
+                        max_length=18,
+                    ),
+                ),
+                ("major_confirmed", models.BooleanField(null=True)),
+                ("severity", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "endangerment",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "UNKNOWN"),
+                            ("none", "NONE"),
+                            ("potential", "POTENTIAL"),
+                            ("proven", "PROVEN"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "endangerment_cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "UNKNOWN"),
+                            ("prescription", "PRESCRIPTION"),
+                            ("dispensation", "DISPENSATION"),
+                            ("biology", "BIOLOGY"),
+                            ("imaging", "IMAGING"),
+                            ("samu_telephony", "SAMU_TELEPHONY"),
+                            ("telecom", "TELECOM"),
+                            ("whole_system", "WHOLE_SYSTEM"),
+                            ("monitoring", "MONITORING"),
+                            ("record", "RECORD"),
+                            ("treatment", "TREATMENT"),
+                            ("other", "OTHER"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "structure_impact",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "UNKNOWN"),
+                            ("none", "NONE"),
+                            ("other", "OTHER"),
+                            ("degraded", "DEGRADED"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("care_interrupted", models.BooleanField(null=True)),
+                ("data_touched", models.BooleanField(null=True)),
+                ("data_unavailable", models.BooleanField(null=True)),
+                ("data_lost", models.BooleanField(null=True)),
+                ("data_altered", models.BooleanField(null=True)),
+                ("data_disclosed", models.BooleanField(null=True)),
+                ("data_accessed", models.BooleanField(null=True)),
+                ("health_data", models.BooleanField(null=True)),
+                ("provider_involved", models.BooleanField(null=True)),
+                ("cross_border", models.BooleanField(null=True)),
+                ("support_requested", models.BooleanField(null=True)),
+                ("before_impact", models.BooleanField(null=True)),
+                ("seen_by_staff", models.BooleanField(null=True)),
+                ("same_day", models.BooleanField(null=True)),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "delegation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to="accounts.delegation",
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="establishments.establishment",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="establishments.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('declarant', 'Declarant'), ('technical', 'Technical')], max_length=10)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('job', models.CharField(blank=True, max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('always_reachable', models.BooleanField(null=True)),
-                ('kept_until', models.DateField()),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='incidents.declaration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("declarant", "Declarant"), ("technical", "Technical")],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("job", models.CharField(blank=True, max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("always_reachable", models.BooleanField(null=True)),
+                ("kept_until", models.DateField()),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="incidents.declaration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(unique=True)),
-                ('content', models.JSONField(default=dict)),
-                ('step', models.CharField(blank=True, max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('establishment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='establishments.establishment')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='establishments.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(unique=True)),
+                ("content", models.JSONField(default=dict)),
+                ("step", models.CharField(blank=True, max_length=20)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="establishments.establishment",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="establishments.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Episode',
+            name="Episode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('degraded', 'DEGRADED'), ('interruption', 'INTERRUPTION'), ('recovery', 'RECOVERY'), ('endangerment_potential', 'ENDANGERMENT_POTENTIAL'), ('endangerment_proven', 'ENDANGERMENT_PROVEN')], max_length=24)),
-                ('activity', models.CharField(blank=True, max_length=12)),
-                ('start', models.CharField(blank=True, max_length=32)),
-                ('end', models.CharField(blank=True, max_length=32)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='episodes', to='incidents.declaration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("degraded", "DEGRADED"),
+                            ("interruption", "INTERRUPTION"),
+                            ("recovery", "RECOVERY"),
+                            ("endangerment_potential", "ENDANGERMENT_POTENTIAL"),
+                            ("endangerment_proven", "ENDANGERMENT_PROVEN"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("activity", models.CharField(blank=True, max_length=12)),
+                ("start", models.CharField(blank=True, max_length=32)),
+                ("end", models.CharField(blank=True, max_length=32)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="episodes",
+                        to="incidents.declaration",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('started_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='inventory.supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("started_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="inventory.supplier",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='declaration',
-            name='event',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='incidents.event'),
+            model_name="declaration",
+            name="event",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="declarations",
+                to="incidents.event",
+            ),
         ),
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('country', models.CharField(max_length=2)),
-                ('region', models.CharField(blank=True, max_length=10)),
-                ('text', models.TextField()),
-                ('figures', models.JSONField(default=dict)),
-                ('key', models.UUIDField(unique=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("country", models.CharField(max_length=2)),
+                ("region", models.CharField(blank=True, max_length=10)),
+                ("text", models.TextField()),
+                ("figures", models.JSONField(default=dict)),
+                ("key", models.UUIDField(unique=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2)),
-                ('region', models.CharField(blank=True, max_length=10)),
-                ('department', models.CharField(blank=True, max_length=3)),
-                ('title', models.CharField(max_length=200)),
-                ('declared_at', models.DateTimeField()),
-                ('event_reason', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('received', 'RECEIVED'), ('qualified', 'QUALIFIED'), ('contained', 'CONTAINED'), ('resolved', 'RESOLVED'), ('closed', 'CLOSED'), ('rejected', 'REJECTED'), ('duplicate', 'DUPLICATE')], default=vigie.incidents.rules.words.Status['RECEIVED'], max_length=12)),
-                ('is_open', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('qualified_at', models.DateTimeField(blank=True, null=True)),
-                ('contained_at', models.DateTimeField(blank=True, null=True)),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('status_reason', models.TextField(blank=True)),
-                ('endangerment', models.CharField(choices=[('unknown', 'UNKNOWN'), ('none', 'NONE'), ('potential', 'POTENTIAL'), ('proven', 'PROVEN')], max_length=10)),
-                ('danger_rank', models.PositiveSmallIntegerField()),
-                ('structure_impact', models.CharField(choices=[('unknown', 'UNKNOWN'), ('none', 'NONE'), ('other', 'OTHER'), ('degraded', 'DEGRADED')], max_length=10)),
-                ('origin', models.CharField(blank=True, choices=[('', 'UNKNOWN'), ('malicious', 'MALICIOUS'), ('non_malicious', 'NON_MALICIOUS'), ('undetermined', 'UNDETERMINED')], max_length=14)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('severity', models.PositiveSmallIntegerField()),
-                ('major_confirmed', models.BooleanField(null=True)),
-                ('rsit_class', models.CharField(blank=True, max_length=40)),
-                ('rsit_type', models.CharField(blank=True, max_length=60)),
-                ('tlp', models.CharField(choices=[('RED', 'RED'), ('AMBER+STRICT', 'AMBER_STRICT'), ('AMBER', 'AMBER'), ('GREEN', 'GREEN'), ('CLEAR', 'CLEAR')], default=vigie.incidents.rules.words.Tlp['AMBER_STRICT'], max_length=12)),
-                ('tlp_confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('next_action', models.CharField(blank=True, max_length=200)),
-                ('next_action_at', models.DateTimeField(blank=True, null=True)),
-                ('waiting', models.CharField(blank=True, choices=[('cert', 'CERT'), ('structure', 'STRUCTURE'), ('supplier', 'SUPPLIER'), ('authority', 'AUTHORITY'), ('', 'NOBODY')], max_length=10)),
-                ('waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('lessons', models.TextField(blank=True)),
-                ('support_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('support_given_at', models.DateTimeField(blank=True, null=True)),
-                ('support_given', models.JSONField(blank=True, default=list)),
-                ('search_text', models.TextField(blank=True)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='files', to=settings.AUTH_USER_MODEL)),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='establishments.establishment')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='incidents.event')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='incidents.incident')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='establishments.site')),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("country", models.CharField(max_length=2)),
+                ("region", models.CharField(blank=True, max_length=10)),
+                ("department", models.CharField(blank=True, max_length=3)),
+                ("title", models.CharField(max_length=200)),
+                ("declared_at", models.DateTimeField()),
+                ("event_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "RECEIVED"),
+                            ("qualified", "QUALIFIED"),
+                            ("contained", "CONTAINED"),
+                            ("resolved", "RESOLVED"),
+                            ("closed", "CLOSED"),
+                            ("rejected", "REJECTED"),
+                            ("duplicate", "DUPLICATE"),
+                        ],
+                        default=vigie.incidents.rules.words.Status["RECEIVED"],
+                        max_length=12,
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("qualified_at", models.DateTimeField(blank=True, null=True)),
+                ("contained_at", models.DateTimeField(blank=True, null=True)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("status_reason", models.TextField(blank=True)),
+                (
+                    "endangerment",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "UNKNOWN"),
+                            ("none", "NONE"),
+                            ("potential", "POTENTIAL"),
+                            ("proven", "PROVEN"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("danger_rank", models.PositiveSmallIntegerField()),
+                (
+                    "structure_impact",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "UNKNOWN"),
+                            ("none", "NONE"),
+                            ("other", "OTHER"),
+                            ("degraded", "DEGRADED"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "UNKNOWN"),
+                            ("malicious", "MALICIOUS"),
+                            ("non_malicious", "NON_MALICIOUS"),
+                            ("undetermined", "UNDETERMINED"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("severity", models.PositiveSmallIntegerField()),
+                ("major_confirmed", models.BooleanField(null=True)),
+                ("rsit_class", models.CharField(blank=True, max_length=40)),
+                ("rsit_type", models.CharField(blank=True, max_length=60)),
+                (
+                    "tlp",
+                    models.CharField(
+                        choices=[
+                            ("RED", "RED"),
+                            ("AMBER+STRICT", "AMBER_STRICT"),
+                            ("AMBER", "AMBER"),
+                            ("GREEN", "GREEN"),
+                            ("CLEAR", "CLEAR"),
+                        ],
+                        default=vigie.incidents.rules.words.Tlp["AMBER_STRICT"],
+                        max_length=12,
+                    ),
+                ),
+                ("tlp_confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("next_action", models.CharField(blank=True, max_length=200)),
+                ("next_action_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "waiting",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("cert", "CERT"),
+                            ("structure", "STRUCTURE"),
+                            ("supplier", "SUPPLIER"),
+                            ("authority", "AUTHORITY"),
+                            ("", "NOBODY"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("lessons", models.TextField(blank=True)),
+                ("support_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("support_given_at", models.DateTimeField(blank=True, null=True)),
+                ("support_given", models.JSONField(blank=True, default=list)),
+                ("search_text", models.TextField(blank=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="files",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="establishments.establishment",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="incidents.event",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="establishments.site",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inventory.supplier",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='declaration',
-            name='incident',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='declaration', to='incidents.incident'),
+            model_name="declaration",
+            name="incident",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="declaration",
+                to="incidents.incident",
+            ),
         ),
         migrations.CreateModel(
-            name='LegalDeclaration',
+            name="LegalDeclaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_by_job', models.CharField(blank=True, max_length=120)),
-                ('sent_at', models.DateTimeField()),
-                ('receipt', models.CharField(max_length=120)),
-                ('channel', models.CharField(max_length=40)),
-                ('recorded_at', models.DateTimeField()),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legal_declarations', to='incidents.declaration')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sent_by_job", models.CharField(blank=True, max_length=120)),
+                ("sent_at", models.DateTimeField()),
+                ("receipt", models.CharField(max_length=120)),
+                ("channel", models.CharField(max_length=40)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legal_declarations",
+                        to="incidents.declaration",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('from_desk', models.BooleanField()),
-                ('text', models.TextField()),
-                ('key', models.UUIDField(unique=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("from_desk", models.BooleanField()),
+                ("text", models.TextField()),
+                ("key", models.UUIDField(unique=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('name', models.CharField(max_length=200)),
-                ('media_type', models.CharField(max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('stored_as', models.CharField(max_length=80, unique=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='incidents.incident')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='incidents.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("name", models.CharField(max_length=200)),
+                ("media_type", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("stored_as", models.CharField(max_length=80, unique=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="incidents.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('origin', models.CharField(blank=True, choices=[('', 'UNKNOWN'), ('malicious', 'MALICIOUS'), ('non_malicious', 'NON_MALICIOUS'), ('undetermined', 'UNDETERMINED')], max_length=14)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('rsit_class', models.CharField(blank=True, max_length=40)),
-                ('rsit_type', models.CharField(blank=True, max_length=60)),
-                ('severity', models.PositiveSmallIntegerField(null=True)),
-                ('major_confirmed', models.BooleanField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qualifications', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "UNKNOWN"),
+                            ("malicious", "MALICIOUS"),
+                            ("non_malicious", "NON_MALICIOUS"),
+                            ("undetermined", "UNDETERMINED"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("category", models.CharField(blank=True, max_length=40)),
+                ("rsit_class", models.CharField(blank=True, max_length=40)),
+                ("rsit_type", models.CharField(blank=True, max_length=60)),
+                ("severity", models.PositiveSmallIntegerField(null=True)),
+                ("major_confirmed", models.BooleanField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="qualifications",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadMark',
+            name="ReadMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_desk', models.BooleanField()),
-                ('read_at', models.DateTimeField()),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='read_marks', to='incidents.incident')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_desk", models.BooleanField()),
+                ("read_at", models.DateTimeField()),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="read_marks",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('based_on', models.PositiveIntegerField(null=True)),
-                ('standing', models.CharField(choices=[('accepted', 'Accepted'), ('set_aside', 'Set Aside')], default='accepted', max_length=10)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('facts', models.JSONField()),
-                ('changed', models.JSONField(default=list)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='incidents.declaration')),
-                ('settles', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='incidents.revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("based_on", models.PositiveIntegerField(null=True)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[("accepted", "Accepted"), ("set_aside", "Set Aside")],
+                        default="accepted",
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("facts", models.JSONField()),
+                ("changed", models.JSONField(default=list)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="incidents.declaration",
+                    ),
+                ),
+                (
+                    "settles",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="incidents.revision",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('page', models.CharField(choices=[('queue', 'Queue'), ('list', 'List')], max_length=5)),
-                ('query', models.CharField(max_length=500)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "page",
+                    models.CharField(choices=[("queue", "Queue"), ("list", "List")], max_length=5),
+                ),
+                ("query", models.CharField(max_length=500)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['-danger_rank', 'next_action_at', 'id'], name='incident_queue'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["-danger_rank", "next_action_at", "id"],
+                name="incident_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['region', '-danger_rank', 'next_action_at', 'id'], name='incident_queue_region'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["region", "-danger_rank", "next_action_at", "id"],
+                name="incident_queue_region",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['assignee', '-danger_rank', 'next_action_at', 'id'], name='incident_queue_assignee'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["assignee", "-danger_rank", "next_action_at", "id"],
+                name="incident_queue_assignee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['next_action_at', 'id'], name='incident_queue_due'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["next_action_at", "id"],
+                name="incident_queue_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['waiting', 'waiting_since'], name='incident_queue_wait'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["waiting", "waiting_since"],
+                name="incident_queue_wait",
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-declared_at', '-id'], name='incident_newest'),
+            model_name="incident",
+            index=models.Index(fields=["-declared_at", "-id"], name="incident_newest"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['establishment', '-declared_at', '-id'], name='incident_of_structure'),
+            model_name="incident",
+            index=models.Index(
+                fields=["establishment", "-declared_at", "-id"], name="incident_of_structure"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['region', '-declared_at', '-id'], name='incident_of_region'),
+            model_name="incident",
+            index=models.Index(fields=["region", "-declared_at", "-id"], name="incident_of_region"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['department', '-declared_at', '-id'], name='incident_of_department'),
+            model_name="incident",
+            index=models.Index(
+                fields=["department", "-declared_at", "-id"], name="incident_of_department"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['status', '-declared_at', '-id'], name='incident_by_status'),
+            model_name="incident",
+            index=models.Index(fields=["status", "-declared_at", "-id"], name="incident_by_status"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['category', '-declared_at', '-id'], name='incident_by_category'),
+            model_name="incident",
+            index=models.Index(
+                fields=["category", "-declared_at", "-id"], name="incident_by_category"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-danger_rank', '-declared_at', '-id'], name='incident_by_danger'),
+            model_name="incident",
+            index=models.Index(
+                fields=["-danger_rank", "-declared_at", "-id"], name="incident_by_danger"
+            ),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-severity', '-declared_at', '-id'], name='incident_by_severity'),
+            model_name="incident",
+            index=models.Index(
+                fields=["-severity", "-declared_at", "-id"], name="incident_by_severity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_open', True), ('status__in', [vigie.incidents.rules.words.Status['CONTAINED'], vigie.incidents.rules.words.Status['QUALIFIED'], vigie.incidents.rules.words.Status['RECEIVED'], vigie.incidents.rules.words.Status['RESOLVED']])), models.Q(('is_open', False), models.Q(('status__in', [vigie.incidents.rules.words.Status['CONTAINED'], vigie.incidents.rules.words.Status['QUALIFIED'], vigie.incidents.rules.words.Status['RECEIVED'], vigie.incidents.rules.words.Status['RESOLVED']]), _negated=True)), _connector='OR'), name='incident_open_as_its_status'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("is_open", True),
+                        (
+                            "status__in",
+                            [
+                                vigie.incidents.rules.words.Status["CONTAINED"],
+                                vigie.incidents.rules.words.Status["QUALIFIED"],
+                                vigie.incidents.rules.words.Status["RECEIVED"],
+                                vigie.incidents.rules.words.Status["RESOLVED"],
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("is_open", False),
+                        models.Q(
+                            (
+                                "status__in",
+                                [
+                                    vigie.incidents.rules.words.Status["CONTAINED"],
+                                    vigie.incidents.rules.words.Status["QUALIFIED"],
+                                    vigie.incidents.rules.words.Status["RECEIVED"],
+                                    vigie.incidents.rules.words.Status["RESOLVED"],
+                                ],
+                            ),
+                            _negated=True,
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="incident_open_as_its_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (0, 4))), name='incident_severity_0_to_4'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__range", (0, 4))), name="incident_severity_0_to_4"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('next_action_at__isnull', False), models.Q(('next_action', ''), _negated=True)), _connector='OR'), name='incident_open_has_a_next_action'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_open", False),
+                    models.Q(
+                        ("next_action_at__isnull", False),
+                        models.Q(("next_action", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="incident_open_has_a_next_action",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('status', 'duplicate')), models.Q(models.Q(('status', 'duplicate'), _negated=True), ('merged_into', None)), _connector='OR'), name='incident_merged_as_its_status'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("status", "duplicate")),
+                    models.Q(
+                        models.Q(("status", "duplicate"), _negated=True), ("merged_into", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="incident_merged_as_its_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(fields=['declared_year', 'counts'], name='declaration_by_declared'),
+            model_name="declaration",
+            index=models.Index(fields=["declared_year", "counts"], name="declaration_by_declared"),
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(fields=['occurred_year', 'counts'], name='declaration_by_occurred'),
+            model_name="declaration",
+            index=models.Index(fields=["occurred_year", "counts"], name="declaration_by_occurred"),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(fields=('source', 'source_key'), name='one_declaration_per_source_record'),
+            model_name="declaration",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_key"), name="one_declaration_per_source_record"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('care_interrupted', True), _negated=True), ('structure_impact', 'degraded'), _connector='OR'), name='declaration_interruption_is_degraded'),
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("care_interrupted", True), _negated=True),
+                    ("structure_impact", "degraded"),
+                    _connector="OR",
+                ),
+                name="declaration_interruption_is_degraded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legaldeclaration',
-            constraint=models.CheckConstraint(condition=models.Q(('receipt', ''), _negated=True), name='legal_declaration_has_receipt'),
+            model_name="legaldeclaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("receipt", ""), _negated=True),
+                name="legal_declaration_has_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legaldeclaration',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_by__isnull', False), models.Q(('sent_by_job', ''), _negated=True), _connector='OR'), name='legal_declaration_has_a_sender'),
+            model_name="legaldeclaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sent_by__isnull", False),
+                    models.Q(("sent_by_job", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="legal_declaration_has_a_sender",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legaldeclaration',
-            constraint=models.UniqueConstraint(fields=('declaration', 'receipt'), name='one_legal_declaration_per_receipt'),
+            model_name="legaldeclaration",
+            constraint=models.UniqueConstraint(
+                fields=("declaration", "receipt"), name="one_legal_declaration_per_receipt"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('severity', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='qualification_override_has_reason'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("severity", None), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="qualification_override_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readmark',
-            constraint=models.UniqueConstraint(fields=('incident', 'user'), name='one_read_mark_per_person'),
+            model_name="readmark",
+            constraint=models.UniqueConstraint(
+                fields=("incident", "user"), name="one_read_mark_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('declaration', 'number'), name='one_revision_per_number'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                fields=("declaration", "number"), name="one_revision_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('settles',), name='revision_settled_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("settles",), name="revision_settled_once"),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('user', 'name'), name='one_view_per_name'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(fields=("user", "name"), name="one_view_per_name"),
         ),
     ]
