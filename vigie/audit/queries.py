@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import QuerySet
+from django.apps import apps
+from django.apps.registry import Apps
+from django.db.models import Manager, QuerySet
 
 from vigie.audit import rules
 from vigie.audit.models import ChainHead, Event, People
@@ -31,28 +33,52 @@ def entries(events: QuerySet[Event], *, first: int) -> Iterator[rules.Entry]:
 
 
 def verify(
-    progress: Callable[[int], None] | None = None, kept: rules.Head | None = None
+    progress: Callable[[int], None] | None = None,
+    kept: rules.Head | None = None,
+    *,
+    key: bytes | None = None,
+    registry: Apps = apps,
 ) -> rules.Verdict:
     """Walk the whole chain and return the verdict with the first bad entry.
 
     progress: called with the number of entries walked so far.
     kept: a head kept elsewhere; a chain that ends before it, or differs there, does not hold.
+    key: the journal's key, else the instance's. registry: models of an earlier schema.
     Others may write and seal meanwhile. Raises KeyMissing when the journal's key is gone.
     """
-    if not Event.objects.filter(position__isnull=False).exists() and not head().position:
+    tables = Tables(registry)
+    waiting = tables.events.filter(position__isnull=True).count
+    if not tables.events.filter(position__isnull=False).exists() and not tables.head():
         fault = rules.Fault(rules.Flaw.CUT, 1) if kept and kept.position else None
-        return rules.Verdict(0, unsealed_count(), rules.EMPTY, fault)
-    walk = rules.Walk(keys.load(KEY), kept)
-    fault = walked(walk, progress) or arrived(walk, progress)
-    return rules.Verdict(walk.end.position, unsealed_count(), head(), fault)
+        return rules.Verdict(0, waiting(), rules.EMPTY, fault)
+    walk = rules.Walk(key or keys.load(KEY), kept)
+    fault = walked(tables, walk, progress) or arrived(tables, walk, progress)
+    row = tables.head()
+    head_found = rules.Head(row.position, row.mac, row.sealed_at) if row else rules.EMPTY
+    return rules.Verdict(walk.end.position, waiting(), head_found, fault)
 
 
-def arrived(walk: rules.Walk, progress: Callable[[int], None] | None) -> rules.Fault | None:
+class Tables:
+    """The three tables of the journal, as the models of a schema know them."""
+
+    def __init__(self, registry: Apps) -> None:
+        self.events: Manager[Event] = registry.get_model("audit", "Event").objects
+        self.people: Manager[People] = registry.get_model("audit", "People").objects
+        self.heads: Manager[ChainHead] = registry.get_model("audit", "ChainHead").objects
+
+    def head(self) -> ChainHead | None:
+        """Return the row of the head; none, or one at position 0, before anything was sealed."""
+        return self.heads.filter(pk=1, position__gt=0).first()
+
+
+def arrived(
+    tables: Tables, walk: rules.Walk, progress: Callable[[int], None] | None
+) -> rules.Fault | None:
     """Return what is wrong at the end of the chain, once it has stopped growing under the walk."""
     while True:
-        row = ChainHead.objects.filter(pk=1).first()
+        row = tables.head()
         before = walk.end.position
-        fault = walked(walk, progress) if row and row.position > before else None
+        fault = walked(tables, walk, progress) if row and row.position > before else None
         if fault or walk.end.position == before:
             break
     if fault or not row:
@@ -60,13 +86,15 @@ def arrived(walk: rules.Walk, progress: Callable[[int], None] | None) -> rules.F
     return walk.arrive(rules.Head(row.position, row.mac, row.sealed_at), row.seal)
 
 
-def walked(walk: rules.Walk, progress: Callable[[int], None] | None) -> rules.Fault | None:
+def walked(
+    tables: Tables, walk: rules.Walk, progress: Callable[[int], None] | None
+) -> rules.Fault | None:
     """Follow the chain from where the walk stands; return the first fault."""
     # Pages by position, never one long read: on SQLite that would hold back the write-ahead log.
     while True:
-        after = Event.objects.filter(position__gt=walk.end.position).order_by("position")[:BATCH]
+        after = tables.events.filter(position__gt=walk.end.position).order_by("position")[:BATCH]
         rows = list(after.values_list("position", "mac", *FIELDS))
-        named = people_of([row[2] for row in rows])
+        named = {row.entry: row for row in tables.people.filter(entry__in=[r[2] for r in rows])}
         for position, mac, *values in rows:
             entry = rules.Entry(position=position, **dict(zip(FIELDS, values, strict=True)))
             fault = walk.follow(entry, mac) or people_fault(entry, named.get(entry.id))
@@ -76,11 +104,6 @@ def walked(walk: rules.Walk, progress: Callable[[int], None] | None) -> rules.Fa
             progress(walk.end.position)
         if len(rows) < BATCH:
             return None
-
-
-def people_of(ids: list[int]) -> dict[int, People]:
-    """Return the people still kept beside entries, by the id of the entry."""
-    return {row.entry: row for row in People.objects.filter(entry__in=ids)}
 
 
 def people_fault(entry: rules.Entry, row: People | None) -> rules.Fault | None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -44,7 +45,7 @@ def create(name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{name}.{secrets.token_hex(8)}")
     try:
-        write_private(draft, secrets.token_hex(SIZE).encode() + b"\n")
+        write_private(draft, [secrets.token_hex(SIZE).encode(), b"\n"])
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:
@@ -57,11 +58,11 @@ def place(name: str) -> Path:
     return Path(settings.KEYS_DIR) / name
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a new file that only its owner may read, down to the disk."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())
 
