@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "vigie.ui.middleware.RedirectMiddleware",
 ]
+CSRF_FAILURE_VIEW = "vigie.portal.views.errors.csrf_failure"
 FORM_RENDERER = "vigie.ui.renderer.Renderer"
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -86,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "vigie.portal.views.frame.frame",
             ],
         },
     }

@@ -7,4 +7,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
     path("incidents/", include("vigie.incidents.urls")),
+    path("", include("vigie.portal.urls")),
 ]
+handler400 = "vigie.portal.views.errors.bad_request"
+handler403 = "vigie.portal.views.errors.forbidden"
+handler404 = "vigie.portal.views.errors.not_found"
+handler500 = "vigie.portal.views.errors.server_error"

@@ -57,10 +57,12 @@ class Bar:
 
     @property
     def words_x(self) -> int:
+        """Return where the words begin."""
         return self.x + 8
 
     @property
     def words_y(self) -> int:
+        """Return the line that the words stand on."""
         return self.y + 17
 
 

@@ -15,22 +15,27 @@ PARTIAL = re.compile(
 
 
 def short(value: date | datetime | None, now: datetime | None = None) -> str:
-    """Return 03:41 today, « lun. 09:00 » within the week, else the day too. Without now: in full."""
+    """Return 03:41 today, « lun. 09:00 » within the week, else the day too; in full without now."""
     if value is None:
         return NOTHING
     if not isinstance(value, datetime):
         return _day(value, now)
     local = timezone.localtime(value)
-    if now is None:
-        return _formatted(local, pgettext("format de date", "D. j N Y, H:i"))
-    here = timezone.localtime(now)
+    here = timezone.localtime(now) if now else None
+    return _formatted(local, _pattern(local, here))
+
+
+def _pattern(local: datetime, here: datetime | None) -> str:
+    """Return how much of a moment to say to somebody who reads it at another."""
+    if here is None:
+        return pgettext("format de date", "D. j N Y, H:i")
     if local.date() == here.date():
-        return _formatted(local, "H:i")
+        return "H:i"
     if abs(local.date() - here.date()) <= WEEK:
-        return _formatted(local, pgettext("format de date", "D. H:i"))
+        return pgettext("format de date", "D. H:i")
     if local.year == here.year:
-        return _formatted(local, pgettext("format de date", "j N, H:i"))
-    return _formatted(local, pgettext("format de date", "j N Y, H:i"))
+        return pgettext("format de date", "j N, H:i")
+    return pgettext("format de date", "j N Y, H:i")
 
 
 def full(value: date | datetime | None) -> str:

@@ -28,7 +28,7 @@ class Tiles(forms.RadioSelect):
 
     template_name = "ui/widgets/tiles.html"
 
-    def __init__(  # noqa: PLR0913 - each says one thing of the look, all by name
+    def __init__(
         self,
         *,
         icons: Mapping[str, str] | None = None,
@@ -89,7 +89,9 @@ class PartialMoment(forms.MultiWidget):
             {
                 "day": forms.TextInput({**numbers, "maxlength": 2}),
                 "month": forms.TextInput({**numbers, "maxlength": 2}),
-                "year": forms.TextInput({**numbers, "maxlength": 4, "class": "form-control v-year"}),
+                "year": forms.TextInput(
+                    {**numbers, "maxlength": 4, "class": "form-control v-year"}
+                ),
                 "time": forms.TextInput(
                     {
                         "autocomplete": "off",

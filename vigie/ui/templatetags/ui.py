@@ -78,12 +78,18 @@ def severity(value: int | None, short: bool = False) -> SafeString:
         "",
         '<rect x="{}" y="{}" width="4" height="{}"{}></rect>',
         (
-            (1 + 6 * bar, 10 - 3 * bar, 3 + 3 * bar, mark_safe(' class="on"') if bar < level else "")
+            (
+                1 + 6 * bar,
+                10 - 3 * bar,
+                3 + 3 * bar,
+                mark_safe(' class="on"') if bar < level else "",
+            )
             for bar in range(4)
         ),
     )
     return format_html(
-        '<span class="v-sev{}" title="{}"><svg viewBox="0 0 24 14" aria-hidden="true">{}</svg>{}</span>',
+        '<span class="v-sev{}" title="{}">'
+        '<svg viewBox="0 0 24 14" aria-hidden="true">{}</svg>{}</span>',
         " v-sev-high" if level >= marks.HIGH_SEVERITY else "",
         gettext("Gravité, échelle Vigie"),
         bars,
@@ -180,9 +186,7 @@ def empty_state(context: Context, **words: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/_lanes.html")
-def lanes(
-    episodes: Iterable[Any], first_sign: datetime | None, now: datetime
-) -> dict[str, Any]:
+def lanes(episodes: Iterable[Any], first_sign: datetime | None, now: datetime) -> dict[str, Any]:
     """Draw care episodes as lanes: activity, kind, start, end (None: goes on), text (optional)."""
     rows = [_stretch(episode) for episode in episodes]
     zone = timezone.get_current_timezone()

@@ -1,0 +1,175 @@
+"""What needs a person now: each source answers one question with a card, or has none for them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from vigie.accounts.models import User
+from vigie.accounts.queries import scoped
+from vigie.accounts.rules import Permission
+from vigie.incidents.models import Draft, Incident, Message, ReadMark
+from vigie.incidents.queries import my_drafts, visible_incidents
+from vigie.incidents.rules.words import Waiting
+from vigie.portal.rules import Card, Item
+
+SHOWN = 6  # items of a card; the rest is counted
+Source = Callable[[User, datetime], Card | None]
+
+
+def needs(reader: User, *, now: datetime) -> list[Card]:
+    """Return the cards of a person's home page, the most pressing first.
+
+    Costs at most two SQL queries a card.
+    """
+    return [card for source in SOURCES if (card := source(reader, now))]
+
+
+def late(reader: User, now: datetime) -> Card | None:
+    """Return the files whose next action is late, for the desk."""
+    if not reader.may(Permission.FOLLOW):
+        return None
+    return _files_card(
+        "late",
+        _("Actions en retard"),
+        icon="clock-exclamation",
+        files=_open_files(reader).filter(next_action_at__lt=now).order_by("next_action_at", "id"),
+        empty=_("Aucune action n’est en retard."),
+        more="incidents:queue",
+    )
+
+
+def mine(reader: User, now: datetime) -> Card | None:
+    """Return the files that the analyst follows."""
+    if not reader.may(Permission.FOLLOW):
+        return None
+    return _files_card(
+        "mine",
+        _("Mes dossiers"),
+        icon="briefcase",
+        files=_by_danger(_open_files(reader).filter(assignee=reader)),
+        empty=_("Aucun dossier ouvert ne vous est affecté."),
+        more="incidents:queue",
+    )
+
+
+def unassigned(reader: User, now: datetime) -> Card | None:
+    """Return the files that nobody follows yet."""
+    if not reader.may(Permission.FOLLOW):
+        return None
+    return _files_card(
+        "unassigned",
+        _("Sans analyste"),
+        icon="user-question",
+        files=_by_danger(_open_files(reader).filter(assignee=None)),
+        empty=_("Chaque dossier ouvert a son analyste."),
+        more="incidents:queue",
+    )
+
+
+def unread(reader: User, now: datetime) -> Card | None:
+    """Return the files with messages from the other side that the person has not read."""
+    if not reader.may(Permission.WRITE_MESSAGES):
+        return None
+    at_desk = reader.may(Permission.FOLLOW)
+    read = ReadMark.objects.filter(
+        incident=OuterRef("incident"), user=reader, read_at__gte=OuterRef("at")
+    )
+    new = Message.objects.filter(incident=OuterRef("pk"), from_desk=not at_desk)
+    files = _open_files(reader).filter(Exists(new.filter(~Exists(read))))
+    return _files_card(
+        "unread",
+        _("Messages non lus"),
+        icon="messages",
+        files=_by_danger(files),
+        empty=_("Tous les messages de vos dossiers ouverts sont lus."),
+        more="incidents:list",
+    )
+
+
+def drafts(reader: User, now: datetime) -> Card | None:
+    """Return what the person began to declare and did not send."""
+    if not reader.may(Permission.DECLARE):
+        return None
+    rows = my_drafts(reader)
+    items = [_draft_item(draft) for draft in rows[:SHOWN]]
+    if not items and reader.may(Permission.FOLLOW):
+        return None  # the desk seldom declares: no empty card for it
+    return Card(
+        code="drafts",
+        title=_("Mes brouillons"),
+        icon="pencil",
+        empty=_("Aucun brouillon : toutes vos déclarations sont envoyées."),
+        items=items,
+        total=len(items) if len(items) < SHOWN else rows.count(),
+    )
+
+
+def awaited(reader: User, now: datetime) -> Card | None:
+    """Return the files where the CERT waits for the structure."""
+    if not reader.may(Permission.WRITE_MESSAGES) or reader.may(Permission.FOLLOW):
+        return None
+    files = _open_files(reader).filter(waiting=Waiting.STRUCTURE)
+    return _files_card(
+        "awaited",
+        _("Le CERT attend votre réponse"),
+        icon="hourglass",
+        files=files.order_by("waiting_since", "id"),
+        empty=_("Le CERT n’attend rien de vous."),
+        more="incidents:list",
+    )
+
+
+def ongoing(reader: User, now: datetime) -> Card | None:
+    """Return the open files of a structure or a region, the gravest first."""
+    if not reader.may(Permission.READ_INCIDENTS) or reader.may(Permission.FOLLOW):
+        return None
+    return _files_card(
+        "ongoing",
+        _("Incidents en cours"),
+        icon="activity",
+        files=_by_danger(_open_files(reader)),
+        empty=_("Aucun incident en cours sur votre territoire."),
+        more="incidents:list",
+    )
+
+
+SOURCES: tuple[Source, ...] = (late, awaited, unread, drafts, mine, unassigned, ongoing)
+
+
+def _open_files(reader: User) -> QuerySet[Incident]:
+    return visible_incidents(reader).filter(scoped(reader), is_open=True)
+
+
+def _by_danger(files: QuerySet[Incident]) -> QuerySet[Incident]:
+    return files.order_by("-danger_rank", "next_action_at", "id")
+
+
+def _files_card(
+    code: str, title: str, *, icon: str, files: QuerySet[Incident], empty: str, more: str
+) -> Card:
+    items = [_file_item(file) for file in files[:SHOWN]]
+    total = len(items) if len(items) < SHOWN else files.count()
+    return Card(code=code, title=title, icon=icon, empty=empty, items=items, total=total, more=more)
+
+
+def _file_item(file: Incident) -> Item:
+    return Item(
+        text=file.title,
+        route="incidents:file",
+        key=(file.pk,),
+        note=f"{file.reference} · {file.site or file.establishment}",
+        danger=file.endangerment,
+        due=file.next_action_at,
+    )
+
+
+def _draft_item(draft: Draft) -> Item:
+    return Item(
+        text=str(draft.content.get("title") or _("Déclaration sans titre")),
+        route="incidents:draft",
+        key=(draft.key,),
+        note=str(draft.establishment or _("établissement à choisir")),
+        since=draft.updated_at,
+    )

@@ -1,0 +1,57 @@
+"""The home page: what needs me now."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from vigie.accounts.guards import open_to_all
+from vigie.accounts.models import User
+from vigie.accounts.rules import Permission
+from vigie.kernel import clock
+from vigie.portal import queries
+from vigie.portal.rules import Card
+from vigie.portal.views.frame import url_of
+
+
+@open_to_all
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the person; lead whoever is not signed in to the sign-in."""
+    if not isinstance(request.user, User):
+        return redirect(settings.LOGIN_URL)
+    now = clock.now()
+    cards = [_drawn(card) for card in queries.needs(request.user, now=now)]
+    may_declare = request.user.may(Permission.DECLARE)
+    context = {
+        "now": now,
+        "columns": [column for column in (cards[::2], cards[1::2]) if column],
+        "declare_url": url_of("incidents:declare") if may_declare else "",
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _drawn(card: Card) -> dict[str, Any]:
+    """Return what the template draws: the card with the addresses of its items."""
+    items = [
+        {
+            "text": item.text,
+            "note": item.note,
+            "danger": item.danger,
+            "due": item.due,
+            "since": item.since,
+            "url": url_of(item.route, *item.key),
+        }
+        for item in card.items
+    ]
+    return {
+        "code": card.code,
+        "title": card.title,
+        "icon": card.icon,
+        "empty": card.empty,
+        "total": card.total,
+        "items": items,
+        "more_url": url_of(card.more) if card.more else "",
+    }
