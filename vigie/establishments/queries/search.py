@@ -2,18 +2,17 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from itertools import pairwise
-from operator import and_, or_
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from vigie.establishments import rules
 from vigie.establishments.models import Establishment, SearchTerm, SearchVariant, Site
 
 FINESS_START = re.compile(r"[0-9][0-9AB]?[0-9]{0,8}")
 MOST_WORDS = 8
+COMMON = 2000  # terms from which on a word tells little
 Row = TypeVar("Row", Establishment, Site)
 
 
@@ -30,6 +29,8 @@ class Asked:
 
     def begun(self) -> Q:
         """Return the terms that begin with the word."""
+        if len(self.word) == 1:  # half of the register begins so
+            return self.exact()
         until = rules.after_prefix(self.word)
         return Q(word__gte=self.word) & (Q(word__lt=until) if until else Q())
 
@@ -64,16 +65,24 @@ def _search(text: str, rows: QuerySet[Row], column: str, limit: int) -> list[Row
     if not asked:
         return []
     found = []
-    # An establishment's own name counts before the names of its sites.
-    own = Q(site=None) if column == "establishment" else Q()
-    tiers = [(Asked.exact, own), (Asked.exact, Q()), (Asked.begun, Q()), (Asked.mistyped, Q())]
+    tiers = [(Asked.exact, Q()), (Asked.begun, Q()), (Asked.mistyped, Q())]
+    if column == "establishment":  # its own name counts before the names of its sites
+        tiers.insert(0, (Asked.exact, Q(site=None)))
+    asked.sort(key=_how_common)
     for tier, where in tiers:
-        wanted = reduce(and_, [Q(pk__in=_terms(column, tier(word) & where)) for word in asked])
-        known = [row.pk for row in found]
-        found += rows.filter(wanted).exclude(pk__in=known)[: limit - len(found)]
+        rarest, *others = [_terms(column, tier(word) & where) for word in asked]
+        wanted = rows.filter(pk__in=rarest)
+        for terms in others:
+            wanted = wanted.filter(Exists(terms.filter(**{column: OuterRef("pk")})))
+        found += wanted.exclude(pk__in=[row.pk for row in found])[: limit - len(found)]
         if len(found) == limit:
             return found
     return found or _all_words_but_one(asked, rows, column, limit)
+
+
+def _how_common(asked: Asked) -> int:
+    """Return how many terms a word may mean, as far as it matters which word leads the search."""
+    return SearchTerm.objects.filter(asked.mistyped())[:COMMON].count()
 
 
 def _terms(column: str, wanted: Q) -> QuerySet[SearchTerm, Any]:
@@ -155,19 +164,16 @@ def _halves(words: set[str]) -> dict[str, list[Asked]]:
 def _all_words_but_one(
     asked: list[Asked], rows: QuerySet[Row], column: str, limit: int
 ) -> list[Row]:
-    """Return what all words but one describe: an article or a short word may be mistyped."""
+    """Return what all words but one describe: an article or a short word may be mistyped.
+
+    asked: the rarest first; one of the first two must match, which keeps candidates few.
+    """
     if len(asked) < 2:
         return []
-    which = Case(
-        *[When(word.mistyped(), then=Value(i)) for i, word in enumerate(asked)],
-        output_field=IntegerField(),
-    )
-    terms = SearchTerm.objects.filter(reduce(or_, [word.mistyped() for word in asked]))
-    if column == "site":
-        terms = terms.exclude(site=None)
-    enough = (
-        terms.values(column)
-        .annotate(matched=Count(which, distinct=True))
-        .filter(matched__gte=len(asked) - 1)
-    )
-    return list(rows.filter(pk__in=enough.values(column))[:limit])
+    matched: Any = Value(0)
+    for word in asked:
+        terms = _terms(column, word.mistyped()).filter(**{column: OuterRef("pk")})
+        matched = matched + Case(When(Exists(terms), then=1), default=0)
+    leading = _terms(column, asked[0].mistyped() | asked[1].mistyped())
+    near = rows.filter(pk__in=leading).annotate(matched=matched).filter(matched=len(asked) - 1)
+    return list(near[:limit])
