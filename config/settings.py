@@ -172,7 +172,7 @@ LOGGING = {
 # SQLite serves one house well when writers queue (IMMEDIATE) and readers do not wait (WAL).
 # FULL: an answer "declared" means on the disk. Source: https://www.sqlite.org/wal.html
 SQLITE = {
-    "ENGINE": "django.db.backends.sqlite3",
+    "ENGINE": "vigie.kernel.sqlite",  # Django's, with a fair queue of writers
     "NAME": HOME / "db.sqlite3",
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
