@@ -1,0 +1,1 @@
+"""Measure Vigie against its promises, in one run, as ratios where machines are noisy."""

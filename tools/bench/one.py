@@ -1,0 +1,123 @@
+"""Measure one database, the one that the environment names. Prints JSON."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import django
+from django.conf import settings
+
+
+def say(text: str) -> None:
+    """Tell how far it is."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(sizes: list[int], seconds: float) -> dict[str, Any]:
+    """Return every figure of this database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    began = time.perf_counter()
+    django.setup()
+    from config.instance import prepare  # noqa: PLC0415 - needs Django
+    from tools.bench import disk, server  # noqa: PLC0415
+
+    prepare()
+    figures: dict[str, Any] = {"set_up_seconds": round(time.perf_counter() - began, 2)}
+    figures["disk"] = {"fsync_ms": disk.fsync_ms(), "commits_per_second": disk.commits_per_second()}
+    say(f"{figures}")
+    with server.serving("--workers", "1") as up:
+        time.sleep(3)
+        figures["idle"] = {"ready_seconds": up.ready_seconds, "pss_mb": up.memory_mb()}
+    figures["declare"] = declaring(seconds)
+    say(f"{figures['declare']}")
+    figures["pages"] = pages(sizes)
+    return figures
+
+
+def declaring(seconds: float) -> dict[str, Any]:
+    """Return declarations by HTTP against the same act in this process, in turns."""
+    from tools.bench import fill, load, server  # noqa: PLC0415 - need Django
+    from vigie.accounts.models import User  # noqa: PLC0415
+    from vigie.accounts.operations import create_token  # noqa: PLC0415
+    from vigie.accounts.rules import Permission  # noqa: PLC0415
+    from vigie.incidents import operations  # noqa: PLC0415
+    from vigie.kernel import clock  # noqa: PLC0415
+
+    user, structure = fill.people()
+    made = create_token(
+        by=user,
+        name="bench",
+        scopes=[Permission.DECLARE, Permission.READ_INCIDENTS],
+        expires_at=fill.expiry(),
+        now=clock.now(),
+    )
+    settings.BENCH_TOKEN = made.secret
+    dice = Random(2)  # noqa: S311 - no secret
+
+    def in_process() -> None:
+        person = User.objects.get(pk=user.pk)
+        operations.declare(by=person, submission=fill.submission(structure, dice), now=clock.now())
+
+    rounds = []
+    with server.serving("--workers", "2") as up:
+        load.together(8, 1, load.declaring(up.port, made.secret, structure.finess or ""))
+        for _ in range(3):
+            alone = load.together(1, seconds / 2, lambda: in_process)
+            http = load.together(
+                8, seconds, load.declaring(up.port, made.secret, structure.finess or "")
+            )
+            rounds.append((alone.as_json(), http.as_json()))
+    rounds.sort(key=lambda pair: pair[1]["per_second"] / pair[0]["per_second"])
+    alone_figures, http_figures = rounds[1]
+    ratio = http_figures["per_second"] / alone_figures["per_second"]
+    return {
+        "http_8_clients": http_figures,
+        "in_process": alone_figures,
+        "ratio": round(ratio, 2),
+        "rounds": [pair[1]["per_second"] for pair in rounds],
+    }
+
+
+def pages(sizes: list[int]) -> dict[str, Any]:
+    """Return the time of the pages at each number of files, one client."""
+    from tools.bench import fill, load, server, session  # noqa: PLC0415 - need Django
+    from vigie.accounts.models import User  # noqa: PLC0415
+    from vigie.incidents.models import Incident  # noqa: PLC0415
+
+    user = User.objects.get(email="bench@example.org")
+    session.clear_files()
+    fill.declare_some(user)
+    cookie = session.signed_in(user)
+    token = {"Authorization": f"Bearer {settings.BENCH_TOKEN}"}
+    found: dict[str, Any] = {}
+    with server.serving("--workers", "1") as up:
+        for size in sizes:
+            fill.grow_to(size)
+            middle = Incident.objects.order_by("id").values_list("pk", flat=True)[size // 2]
+            wanted: dict[str, tuple[str, dict[str, str]]] = {
+                "list_25": ("/incidents/?size=25", cookie),
+                "queue": ("/incidents/queue/", cookie),
+                "search": ("/incidents/?q=imagerie", cookie),
+                "file": (f"/incidents/{middle}/", cookie),
+                "api_list_25": ("/api/v1/incidents?limit=25", token),
+                "api_file": (f"/api/v1/incidents/{middle}", token),
+            }
+            found[str(size)] = {
+                name: _timed(load.reading(up.port, path, headers), load.repeated)
+                for name, (path, headers) in wanted.items()
+            }
+            say(f"{size}: {found[str(size)]}")
+    return found
+
+
+def _timed(step: Callable[[], None], repeat: Callable[..., Any]) -> dict[str, float]:
+    figures: dict[str, float] = repeat(100).as_json()
+    return {name: figures[name] for name in ("p50_ms", "p95_ms", "max_ms")}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main([int(size) for size in sys.argv[1].split(",")], float(sys.argv[2]))))
