@@ -154,7 +154,7 @@ def _span(
 ) -> tuple[datetime, datetime]:
     """Return the first and last moment to show; now only while it lies near the episodes."""
     starts = [s.start for s in stretches] + ([first_sign] if first_sign else [])
-    ends = [s.end or max(now, s.start) for s in stretches]
+    ends = [s.end or max(now, s.start) for s in stretches] or [now]
     begin = min(starts, default=now - HOUR)
     end = max([*ends, begin + 15 * MINUTE])
     near = now >= begin and now - end <= (end - begin) / 4

@@ -3,12 +3,36 @@
 import re
 from datetime import date, datetime, timedelta
 
-from django.utils import dateformat, timezone
-from django.utils.translation import gettext, pgettext
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 NBSP = "\N{NO-BREAK SPACE}"
 NOTHING = "–"
 WEEK = timedelta(days=6)  # beyond, the name of a day could mean two days
+WEEKDAYS = (
+    pgettext_lazy("jour abrégé", "lun."),
+    pgettext_lazy("jour abrégé", "mar."),
+    pgettext_lazy("jour abrégé", "mer."),
+    pgettext_lazy("jour abrégé", "jeu."),
+    pgettext_lazy("jour abrégé", "ven."),
+    pgettext_lazy("jour abrégé", "sam."),
+    pgettext_lazy("jour abrégé", "dim."),
+)
+MONTHS = (
+    pgettext_lazy("mois abrégé", "janv."),
+    pgettext_lazy("mois abrégé", "févr."),
+    pgettext_lazy("mois abrégé", "mars"),
+    pgettext_lazy("mois abrégé", "avr."),
+    pgettext_lazy("mois abrégé", "mai"),
+    pgettext_lazy("mois abrégé", "juin"),
+    pgettext_lazy("mois abrégé", "juil."),
+    pgettext_lazy("mois abrégé", "août"),
+    pgettext_lazy("mois abrégé", "sept."),
+    pgettext_lazy("mois abrégé", "oct."),
+    pgettext_lazy("mois abrégé", "nov."),
+    pgettext_lazy("mois abrégé", "déc."),
+)
 PARTIAL = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d).*)?)?)?", re.ASCII
 )
@@ -28,14 +52,14 @@ def short(value: date | datetime | None, now: datetime | None = None) -> str:
 def _pattern(local: datetime, here: datetime | None) -> str:
     """Return how much of a moment to say to somebody who reads it at another."""
     if here is None:
-        return pgettext("format de date", "D. j N Y, H:i")
+        return pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d, %(time)s")
     if local.date() == here.date():
-        return "H:i"
+        return "%(time)s"
     if abs(local.date() - here.date()) <= WEEK:
-        return pgettext("format de date", "D. H:i")
+        return pgettext("format de date", "%(weekday)s %(time)s")
     if local.year == here.year:
-        return pgettext("format de date", "j N, H:i")
-    return pgettext("format de date", "j N Y, H:i")
+        return pgettext("format de date", "%(day)d %(month)s, %(time)s")
+    return pgettext("format de date", "%(day)d %(month)s %(year)d, %(time)s")
 
 
 def full(value: date | datetime | None) -> str:
@@ -43,19 +67,21 @@ def full(value: date | datetime | None) -> str:
     if value is None:
         return NOTHING
     if not isinstance(value, datetime):
-        return _formatted(value, pgettext("format de date", "D. j N Y"))
+        return _formatted(
+            value, pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d")
+        )
     local = timezone.localtime(value)
-    return f"{_formatted(local, pgettext('format de date', 'D. j N Y, H:i'))} ({offset(local)})"
+    return f"{_in_full(local)} ({offset(local)})"
 
 
 def time_of_day(value: datetime) -> str:
     """Return 03:41."""
-    return _formatted(value, "H:i")
+    return _formatted(value, "%(time)s")
 
 
 def day_of_year(value: date) -> str:
     """Return « 22 nov. »."""
-    return _formatted(value, pgettext("format de date", "j N"))
+    return _formatted(value, pgettext("format de date", "%(day)d %(month)s"))
 
 
 def offset(value: datetime) -> str:
@@ -114,22 +140,37 @@ def partial(text: str | None) -> str:
 def _partial(text: str, parts: dict[str, str]) -> str:
     if parts["time"]:
         lived = datetime.fromisoformat(text)
-        words = _formatted(lived, pgettext("format de date", "D. j N Y, H:i"))
+        words = _in_full(lived)
         return f"{words} ({offset(lived)})" if lived.tzinfo else words
     if parts["day"]:
-        return _formatted(date.fromisoformat(text), pgettext("format de date", "D. j N Y"))
+        return _formatted(
+            date.fromisoformat(text),
+            pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d"),
+        )
     if parts["month"]:
-        return _formatted(date(int(parts["year"]), int(parts["month"]), 1), "F Y")
+        return date_format(date(int(parts["year"]), int(parts["month"]), 1), "F Y")
     return parts["year"]
 
 
 def _day(value: date, now: datetime | None) -> str:
     same_year = now is not None and timezone.localtime(now).year == value.year
     if same_year:
-        return _formatted(value, pgettext("format de date", "D. j N"))
-    return _formatted(value, pgettext("format de date", "j N Y"))
+        return _formatted(value, pgettext("format de date", "%(weekday)s %(day)d %(month)s"))
+    return _formatted(value, pgettext("format de date", "%(day)d %(month)s %(year)d"))
+
+
+def _in_full(value: datetime) -> str:
+    pattern = pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d, %(time)s")
+    return _formatted(value, pattern)
 
 
 def _formatted(value: date | datetime, pattern: str) -> str:
-    """Return the moment in a pattern of Django; its spaces do not break."""
-    return dateformat.format(value, pattern).replace(" ", NBSP)
+    """Return the moment in a pattern; its spaces do not break."""
+    parts = {
+        "weekday": WEEKDAYS[value.weekday()],
+        "day": value.day,
+        "month": MONTHS[value.month - 1],
+        "year": value.year,
+        "time": f"{value:%H:%M}" if isinstance(value, datetime) else "",
+    }
+    return (pattern % parts).replace(" ", NBSP)
