@@ -1,6 +1,6 @@
 """Run the measures and print one JSON object; what happens meanwhile goes to standard error.
 
-python -m tools.bench [--databases sqlite,postgresql] [--files 1000,10000,100000] [--seconds 8]
+make bench BENCH="--databases sqlite,postgresql --files 1000,10000,100000 --seconds 8"
 """
 
 import argparse
@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
 
 
 @contextmanager
@@ -35,7 +34,7 @@ def measured(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of one database, measured in a process of its own."""
     with database(name) as url, tempfile.TemporaryDirectory(prefix="vigie-bench-") as home:
         environment = os.environ | {"VIGIE_HOME": home, "DATABASE_URL": url}
-        words = [sys.executable, "-m", "tools.bench.one", options.files, str(options.seconds)]
+        words = [sys.executable, "-m", "bench.one", options.files, str(options.seconds)]
         run = subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
         found: dict[str, Any] = json.loads(run.stdout)
         return found

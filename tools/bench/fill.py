@@ -20,17 +20,26 @@ from vigie.reference import catalogue
 STRUCTURES = 200
 BASE = 1000
 CATEGORIES = ("ransomware", "malicious_email", "telecom_loss", "human_error", "data_leak")
-WORDS = (
-    "serveur imagerie biologie messagerie dossier téléphonie pharmacie réseau compte poste".split()
-)
+WORDS = [
+    "serveur",
+    "imagerie",
+    "biologie",
+    "messagerie",
+    "dossier",
+    "téléphonie",
+    "pharmacie",
+    "réseau",
+    "compte",
+    "poste",
+]
 UUID_OF = {
     "sqlite": "lower(hex(randomblob(16)))",
     "postgresql": "gen_random_uuid()",
 }
 
 
-def people() -> tuple[User, Establishment]:
-    """Create the structures and one officer, analyst at once, who may declare for the nation."""
+def people() -> User:
+    """Create the structures, and return the one person, who may declare for the nation."""
     regions = list(catalogue.departments().values())
     Establishment.objects.bulk_create(
         Establishment(
@@ -51,7 +60,7 @@ def people() -> tuple[User, Establishment]:
         valid_from=clock.now() - timedelta(days=1),
         given_by="system:bench",
     )
-    return user, Establishment.objects.order_by("id")[0]
+    return user
 
 
 def submission(structure: Establishment, dice: Random) -> Submission:

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import django
-from django.conf import settings
 
 
 def say(text: str) -> None:
@@ -22,8 +21,8 @@ def main(sizes: list[int], seconds: float) -> dict[str, Any]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     began = time.perf_counter()
     django.setup()
+    from bench import disk, fill, server  # noqa: PLC0415
     from config.instance import prepare  # noqa: PLC0415 - needs Django
-    from tools.bench import disk, server  # noqa: PLC0415
 
     prepare()
     figures: dict[str, Any] = {"set_up_seconds": round(time.perf_counter() - began, 2)}
@@ -32,22 +31,20 @@ def main(sizes: list[int], seconds: float) -> dict[str, Any]:
     with server.serving("--workers", "1") as up:
         time.sleep(3)
         figures["idle"] = {"ready_seconds": up.ready_seconds, "pss_mb": up.memory_mb()}
-    figures["declare"] = declaring(seconds)
+    token = token_of(fill.people())
+    figures["declare"] = declaring(token, seconds)
     say(f"{figures['declare']}")
-    figures["pages"] = pages(sizes)
+    figures["pages"] = pages(token, sizes)
     return figures
 
 
-def declaring(seconds: float) -> dict[str, Any]:
-    """Return declarations by HTTP against the same act in this process, in turns."""
-    from tools.bench import fill, load, server  # noqa: PLC0415 - need Django
-    from vigie.accounts.models import User  # noqa: PLC0415
+def token_of(user: Any) -> str:
+    """Return the secret of a token that may declare and read."""
+    from bench import fill  # noqa: PLC0415 - needs Django
     from vigie.accounts.operations import create_token  # noqa: PLC0415
     from vigie.accounts.rules import Permission  # noqa: PLC0415
-    from vigie.incidents import operations  # noqa: PLC0415
     from vigie.kernel import clock  # noqa: PLC0415
 
-    user, structure = fill.people()
     made = create_token(
         by=user,
         name="bench",
@@ -55,21 +52,30 @@ def declaring(seconds: float) -> dict[str, Any]:
         expires_at=fill.expiry(),
         now=clock.now(),
     )
-    settings.BENCH_TOKEN = made.secret
+    return str(made.secret)
+
+
+def declaring(token: str, seconds: float) -> dict[str, Any]:
+    """Return declarations by HTTP against the same act in this process, in turns."""
+    from bench import fill, load, server  # noqa: PLC0415 - need Django
+    from vigie.accounts.models import User  # noqa: PLC0415
+    from vigie.establishments.models import Establishment  # noqa: PLC0415
+    from vigie.incidents import operations  # noqa: PLC0415
+    from vigie.kernel import clock  # noqa: PLC0415
+
+    structure = Establishment.objects.order_by("id")[0]
     dice = Random(2)  # noqa: S311 - no secret
 
     def in_process() -> None:
-        person = User.objects.get(pk=user.pk)
+        person = User.objects.get()  # as a request does: nothing is remembered
         operations.declare(by=person, submission=fill.submission(structure, dice), now=clock.now())
 
     rounds = []
     with server.serving("--workers", "2") as up:
-        load.together(8, 1, load.declaring(up.port, made.secret, structure.finess or ""))
+        load.together(8, 1, load.declaring(up.port, token, structure.finess or ""))
         for _ in range(3):
             alone = load.together(1, seconds / 2, lambda: in_process)
-            http = load.together(
-                8, seconds, load.declaring(up.port, made.secret, structure.finess or "")
-            )
+            http = load.together(8, seconds, load.declaring(up.port, token, structure.finess or ""))
             rounds.append((alone.as_json(), http.as_json()))
     rounds.sort(key=lambda pair: pair[1]["per_second"] / pair[0]["per_second"])
     alone_figures, http_figures = rounds[1]
@@ -82,9 +88,9 @@ def declaring(seconds: float) -> dict[str, Any]:
     }
 
 
-def pages(sizes: list[int]) -> dict[str, Any]:
+def pages(token: str, sizes: list[int]) -> dict[str, Any]:
     """Return the time of the pages at each number of files, one client."""
-    from tools.bench import fill, load, server, session  # noqa: PLC0415 - need Django
+    from bench import fill, load, server, session  # noqa: PLC0415 - need Django
     from vigie.accounts.models import User  # noqa: PLC0415
     from vigie.incidents.models import Incident  # noqa: PLC0415
 
@@ -92,7 +98,7 @@ def pages(sizes: list[int]) -> dict[str, Any]:
     session.clear_files()
     fill.declare_some(user)
     cookie = session.signed_in(user)
-    token = {"Authorization": f"Bearer {settings.BENCH_TOKEN}"}
+    bearer = {"Authorization": f"Bearer {token}"}
     found: dict[str, Any] = {}
     with server.serving("--workers", "1") as up:
         for size in sizes:
@@ -103,8 +109,8 @@ def pages(sizes: list[int]) -> dict[str, Any]:
                 "queue": ("/incidents/queue/", cookie),
                 "search": ("/incidents/?q=imagerie", cookie),
                 "file": (f"/incidents/{middle}/", cookie),
-                "api_list_25": ("/api/v1/incidents?limit=25", token),
-                "api_file": (f"/api/v1/incidents/{middle}", token),
+                "api_list_25": ("/api/v1/incidents?limit=25", bearer),
+                "api_file": (f"/api/v1/incidents/{middle}", bearer),
             }
             found[str(size)] = {
                 name: _timed(load.reading(up.port, path, headers), load.repeated)
