@@ -52,6 +52,9 @@ fix: .venv/dev.stamp ## Format the code and the templates, mend what can be mend
 	$(RUN)/ruff format .
 	$(RUN)/djlint --reformat --quiet vigie
 
+bench: .venv/dev.stamp static ## Measure speed and memory on both databases, as JSON
+	@PYTHONPATH=tools $(RUN)/python -m bench $(BENCH)
+
 audit: .venv/dev.stamp static ## Look for known weaknesses of the dependencies (asks public services)
 	@$(RUN)/python tools/dependency_audit.py
 

@@ -65,7 +65,7 @@ def people() -> User:
 
 def submission(structure: Establishment, dice: Random) -> Submission:
     """Return a declaration about to be sent."""
-    facts = Facts(
+    told = dict(
         title=f"Panne : {dice.choice(WORDS)} {dice.choice(WORDS)}",
         description=" ".join(dice.choices(WORDS, k=60)),
         noticed="2026-03-14T02:10+01:00",
@@ -75,6 +75,7 @@ def submission(structure: Establishment, dice: Random) -> Submission:
         origin=dice.choice(("malicious", "non_malicious")),
         support_requested=dice.random() < 0.3,
     )
+    facts = Facts.model_validate(told)
     return Submission(
         key=uuid4(),
         establishment=structure,
@@ -123,7 +124,7 @@ def copy(
     offset, table = top(model), model._meta.db_table
     columns, values = [], []
     for field in model._meta.concrete_fields:
-        column = field.column
+        column = str(field.column)
         columns.append(f'"{column}"')
         values.append(_value(column, offset, shift, back))
     sql = (
