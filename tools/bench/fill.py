@@ -65,16 +65,16 @@ def people() -> User:
 
 def submission(structure: Establishment, dice: Random) -> Submission:
     """Return a declaration about to be sent."""
-    told = dict(
-        title=f"Panne : {dice.choice(WORDS)} {dice.choice(WORDS)}",
-        description=" ".join(dice.choices(WORDS, k=60)),
-        noticed="2026-03-14T02:10+01:00",
-        endangerment=dice.choice(("none", "none", "none", "potential", "unknown")),
-        structure_impact=dice.choice(("none", "degraded", "other")),
-        category=dice.choice(CATEGORIES),
-        origin=dice.choice(("malicious", "non_malicious")),
-        support_requested=dice.random() < 0.3,
-    )
+    told = {
+        "title": f"Panne : {dice.choice(WORDS)} {dice.choice(WORDS)}",
+        "description": " ".join(dice.choices(WORDS, k=60)),
+        "noticed": "2026-03-14T02:10+01:00",
+        "endangerment": dice.choice(("none", "none", "none", "potential", "unknown")),
+        "structure_impact": dice.choice(("none", "degraded", "other")),
+        "category": dice.choice(CATEGORIES),
+        "origin": dice.choice(("malicious", "non_malicious")),
+        "support_requested": dice.random() < 0.3,
+    }
     facts = Facts.model_validate(told)
     return Submission(
         key=uuid4(),
