@@ -11,8 +11,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from vigie.establishments.models import Instance
-
 logger = logging.getLogger(__name__)
 
 
@@ -32,11 +30,6 @@ def prepare() -> bool:
             logger.info("Preparing the database: %s migrations.", steps)
             migrate()
     return bool(steps)
-
-
-def is_demo() -> bool:
-    """Return whether the instance holds the demo nation, whose people anyone may be."""
-    return Instance.objects.filter(is_demo=True).exists()
 
 
 def steps_to_take() -> list[object]:

@@ -34,7 +34,7 @@ def up(
         known = [os.environ.get("VIGIE_HOSTS", ""), name, *own_addresses(host)]
         os.environ["VIGIE_HOSTS"] = ",".join(part for part in known if part)
     with open_instance():
-        from config.instance import is_demo
+        from vigie.establishments.queries import is_demo
 
         if is_demo() and not inside:
             raise CommandFailed("in a demo instance anyone may sign in: it stays on localhost")
@@ -50,15 +50,26 @@ def demo(
 ) -> None:
     """Fill an empty instance with the demo nation: invented names, real shapes."""
     with open_instance():
-        from config.instance import is_demo
-        from vigie.demo import operations, queries
+        from vigie.demo.operations import build
+        from vigie.establishments.queries import is_demo
         from vigie.kernel import clock
 
         if not (reuse and is_demo()):
             with Bar() as progress:
-                operations.build(now=clock.now(), progress=progress)
-        for line in queries.accounts_to_try():
-            typer.echo(line)
+                done = build(now=clock.now(), progress=progress)
+            typer.echo(
+                f"{done.establishments} establishments, {done.people} people, {done.files} files"
+            )
+        tell_accounts()
+
+
+def tell_accounts() -> None:
+    """Print one person of each role; the sign-in page lists them all."""
+    from vigie.accounts.queries import demo_people
+
+    typer.echo("The sign-in page opens each of these with one click:")
+    for found in demo_people():
+        typer.echo(f"  {found.role.title:<45} {found.people[0].email}")
 
 
 def is_loopback(host: str) -> bool:

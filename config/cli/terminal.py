@@ -16,10 +16,13 @@ def open_instance() -> Iterator[None]:
     import django
 
     django.setup()
+    from django.utils import translation
+
     from config.instance import prepare
     from vigie.audit import operations as audit
     from vigie.kernel import clock
 
+    translation.activate("en")  # like the rest of the command line
     prepare()
     try:
         yield
@@ -49,7 +52,9 @@ def explain_house(reason: Exception) -> str | None:
     if isinstance(reason, OperationalError):
         return f"database: {str(reason).strip()}"
     ours = type(reason).__module__.startswith("vigie.")  # each capability words its refusals
-    return str(reason) if ours or isinstance(reason, PermissionDenied) else None
+    if ours or isinstance(reason, PermissionDenied):
+        return str(reason) or (type(reason).__doc__ or "").partition("\n")[0]
+    return None
 
 
 class Bar:
