@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
+from math import ceil
 from typing import Any
 
 from django import template
@@ -158,13 +159,13 @@ def percent(value: float | Decimal | None, decimals: int = 0) -> str:
 
 
 @register.filter
-def file_size(octets: int) -> str:
+def file_size(octets: float) -> str:
     """Write the size of a file as people say it: 418 ko."""
-    for limit, unit in ((1_000_000_000, gettext("Go")), (1_000_000, gettext("Mo"))):
+    giga, mega, kilo = gettext("Go"), gettext("Mo"), gettext("ko")
+    for limit, unit in ((1e9, giga), (1e6, mega)):
         if octets >= limit:
             return f"{number(octets / limit, 1)}{moments.NBSP}{unit}"
-    kilo = -(-octets // 1000)
-    return f"{number(kilo)}{moments.NBSP}{gettext('ko')}"
+    return f"{number(ceil(octets / 1000))}{moments.NBSP}{kilo}"
 
 
 @register.inclusion_tag("ui/_steps.html", takes_context=True)
