@@ -128,7 +128,7 @@ class Server(MPServer):
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         """Start the web processes, then the threads, which a fork would not survive."""
-        super().startup(spawn_target, target_loader)
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         self.worker.start()
         threading.Thread(target=self.say_when_ready, name="ready", daemon=True).start()
 
@@ -137,7 +137,7 @@ class Server(MPServer):
         died = bool(self.interrupt_children) and not self.interrupt_signal
         time.sleep(SECOND_SIGNAL_AFTER)
         self.interrupt_children.clear()  # those whom a supervisor stopped too are no failure
-        super().shutdown(0)
+        super().shutdown(0)  # type: ignore[no-untyped-call]
         self.worker.stop()
         if died or self.failure or exit_code:
             raise CommandFailed(self.failure or "a web process died; everything is stopped")

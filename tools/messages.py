@@ -10,7 +10,7 @@ inside « » and in numbers), so that the sources keep plain spaces.
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -25,7 +25,7 @@ PACKAGE = ROOT / "vigie"
 HOME_OF_CONFIG = "ui"  # whose catalogue holds the few messages of config/
 NBSP = "\N{NO-BREAK SPACE}"
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     name + lazy: numbers
     for name, numbers in {
         "gettext": None,
@@ -79,8 +79,9 @@ def compile_all(chosen: list[str]) -> int:
         if is_fresh(capability):
             continue
         messages = messages_of(capability)
-        english = {key(message): message.string for message in read(catalogue_path(capability))}
-        compile_one(capability, "en", messages, lambda m, known=english: known.get(key(m)) or "")
+        known = (message for message in read(catalogue_path(capability)) if message.id)
+        english = {key(message): forms(message.string) for message in known}
+        compile_one(capability, "en", messages, in_english(english))
         compile_one(capability, "fr", messages, in_french)
     return 0
 
@@ -102,11 +103,26 @@ def compile_one(
     path.write_bytes(written.getvalue())
 
 
+def in_english(
+    known: "Mapping[Key, tuple[str, ...]]",
+) -> "Callable[[Message], str | tuple[str, ...]]":
+    """Return the look-up of a message in what was translated."""
+    return lambda message: together(known.get(key(message), ()))
+
+
 def in_french(message: Message) -> str | tuple[str, ...]:
     """Return the message as French typography wants it; plural forms stay apart."""
-    if isinstance(message.id, tuple):
-        return tuple(typeset(form) for form in message.id)
-    return typeset(message.id)
+    return together(tuple(typeset(form) for form in forms(message.id)))
+
+
+def forms(words: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the forms of a message or of a translation: one, or singular and plural."""
+    return (words,) if isinstance(words, str) else tuple(words or ())
+
+
+def together(texts: tuple[str, ...]) -> str | tuple[str, ...]:
+    """Return forms as a catalogue takes them: plural forms together, a single one bare."""
+    return texts if len(texts) > 1 else "".join(texts)
 
 
 def typeset(text: str) -> str:
@@ -121,8 +137,7 @@ Key = tuple[str | None, str]
 
 def key(message: Message) -> Key:
     """Return what makes a message the same as another: its context and its (singular) text."""
-    text = message.id[0] if isinstance(message.id, tuple) else message.id
-    return message.context, str(text)
+    return message.context, forms(message.id)[0]
 
 
 def capabilities() -> list[str]:
@@ -151,7 +166,7 @@ def messages_of(capability: str) -> dict[Key, Message]:
         for message in messages_in(path):
             known = found.setdefault(key(message), message)
             # The same words once alone and once with a plural: the plural form holds both.
-            if isinstance(message.id, tuple) and not isinstance(known.id, tuple):
+            if len(forms(message.id)) > len(forms(known.id)):
                 found[key(message)] = message
     return found
 
@@ -242,8 +257,7 @@ def check(capability: str) -> Iterator[str]:
 
 def faults_of_french(message: Message) -> Iterator[str]:
     """Yield what the house does not write in French sources."""
-    forms = message.id if isinstance(message.id, tuple) else (message.id,)
-    text = " ".join(forms)
+    text = " ".join(forms(message.id))
     if re.search(r"\w'\w", text):
         yield "write ’ for an apostrophe"
     if NBSP in text or "\N{NARROW NO-BREAK SPACE}" in text:
@@ -252,22 +266,21 @@ def faults_of_french(message: Message) -> Iterator[str]:
 
 def faults_of(message: Message) -> Iterator[str]:
     """Yield what is wrong with one translation."""
-    forms = message.string if isinstance(message.string, tuple) else (message.string,)
-    if not all(forms):
+    originals, translated = forms(message.id), forms(message.string)
+    if not translated or not all(translated):
         yield "not translated"
         return
     if message.fuzzy:
         yield "fuzzy"
-    originals = message.id if isinstance(message.id, tuple) else (message.id,)
-    if len(forms) != len(originals):
+    if len(translated) != len(originals):
         yield "singular and plural do not match the French"
-    if placeholders(originals) != placeholders(forms):
+    if placeholders(originals) != placeholders(translated):
         yield "other placeholders than the French"
 
 
-def placeholders(forms: Iterable[str]) -> set[str]:
+def placeholders(texts: Iterable[str]) -> set[str]:
     """Return the names that the forms of a message leave open, %(name)s and {name}."""
-    return {name for form in forms for name in re.findall(r"%\(\w+\)[sd]|\{\w*\}", form)}
+    return {name for text in texts for name in re.findall(r"%\(\w+\)[sd]|\{\w*\}", text)}
 
 
 def disagreements() -> Iterator[str]:

