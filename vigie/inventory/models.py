@@ -3,6 +3,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vigie.establishments.models import Establishment
+from vigie.establishments.rules import Place
+from vigie.inventory import rules
 
 
 class Supplier(models.Model):
@@ -15,11 +17,17 @@ class Supplier(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("name"), name="one_supplier_per_name")
+            models.UniqueConstraint(models.functions.Lower("name"), name="one_supplier_per_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="supplier_has_a_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place(self) -> Place:
+        """Return where it lies: nowhere, since every nation shares the list."""
+        return Place()
 
 
 class SupplierAlias(models.Model):
@@ -77,6 +85,7 @@ class Application(models.Model):
                 models.functions.Lower("name"),
                 name="one_application_per_name",
             ),
+            models.CheckConstraint(condition=~Q(name=""), name="application_has_a_name"),
             *[
                 models.CheckConstraint(
                     condition=Q(**{f"{need}": None}) | Q(**{f"{need}__range": (1, 4)}),
@@ -88,3 +97,14 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place(self) -> Place:
+        """Return where its establishment has its seat."""
+        return self.establishment.place
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Return what nobody entered yet: care_activities, hosting, needs."""
+        needs = (self.availability, self.integrity, self.confidentiality)
+        return rules.lacks(hosting=self.hosting, care_activities=self.care_activities, needs=needs)
