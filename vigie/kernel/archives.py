@@ -130,21 +130,29 @@ class Reader:
         self.path = path
         if written_hash(path) != true_hash(path):
             raise DamagedArchive(f"{path} is damaged: {culprit(path)}")
+        self.file = path.open("rb")  # ours, so that a member left half read cannot keep it open
         try:
-            self.zip = zipfile.ZipFile(path)
+            self._open()
+        except BaseException:
+            self.file.close()
+            raise
+
+    def _open(self) -> None:
+        try:
+            self.zip = zipfile.ZipFile(self.file)
             self.manifest: dict[str, Any] = json.loads(self.zip.read(MANIFEST))
             self.members = {told["name"]: told for told in self.manifest["members"]}
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as reason:
-            raise DamagedArchive(f"{path} holds no readable manifest") from reason
+            raise DamagedArchive(f"{self.path} holds no readable manifest") from reason
         missing = {*self.members, MANIFEST} ^ set(self.zip.namelist())
         if missing:
-            raise DamagedArchive(f"{path} lacks or adds: {', '.join(sorted(missing))}")
+            raise DamagedArchive(f"{self.path} lacks or adds: {', '.join(sorted(missing))}")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_reason: object) -> None:
-        self.zip.close()
+        self.file.close()
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield a member piece by piece; raise DamagedArchive when it ends otherwise than told."""

@@ -117,3 +117,17 @@ def test_nothing_is_left_of_an_archive_that_failed(tmp_path):
     with pytest.raises(ConnectionError), archive:
         archive.add("tables/x.jsonl", lines_that_fail())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_the_manifest_does_not_know_or_that_is_gone_is_found(tmp_path):
+    with Writer(tmp_path / "x.zip", NOW) as archive:
+        archive.add("uploads/a", [b"a"])
+        archive.members.append({"name": "uploads/b", "size": 1, "sha256": "0"})
+        archive.finish({})
+    with pytest.raises(DamagedArchive, match="lacks or adds: uploads/b"):
+        Reader(tmp_path / "x.zip")
+
+
+def test_a_member_left_half_read_keeps_nothing_open(path):
+    with Reader(path) as archive:
+        assert next(archive.lines("tables/numbers.jsonl")) == LINES[0]
