@@ -8,7 +8,6 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from vigie.incidents.rules.words import Endangerment, EpisodeKind, Tlp
 from vigie.ui import marks
 from vigie.ui.tests import style_page
 
@@ -39,7 +38,7 @@ def test_words_are_escaped():
     assert "&lt;b&gt;" in draw('{% state "ok" words icon="check" %}', words="<b>")
 
 
-@pytest.mark.parametrize("value", [str(word) for word in Endangerment])
+@pytest.mark.parametrize("value", ["proven", "potential", "none", "unknown"])
 def test_danger_is_said_with_icon_and_word(value):
     drawn = draw("{% danger value %}", value=value)
     assert "<use" in drawn
@@ -54,18 +53,6 @@ def test_danger_that_nobody_stated_is_unknown_never_none():
 def test_solid_red_is_kept_for_proven_danger_and_interruption():
     solid = {name for name, mark in (marks.DANGER | marks.SERVICE).items() if mark.tone == "stop"}
     assert solid == {"proven", "interruption", "stop", "endangerment_proven"}
-
-
-@pytest.mark.parametrize("kind", [str(word) for word in EpisodeKind])
-def test_every_kind_of_episode_can_be_drawn(kind):
-    assert str(marks.SERVICE[kind].words) in draw("{% service kind %}", kind=kind)
-
-
-@pytest.mark.parametrize("mark", [str(word) for word in Tlp])
-def test_every_tlp_mark_has_a_tone_and_a_meaning(mark):
-    drawn = draw("{% tlp mark %}", mark=mark)
-    assert f"TLP:{mark}<" in drawn
-    assert "title=" in drawn
 
 
 @pytest.mark.parametrize(("level", "bars"), [(0, 0), (1, 1), (2, 2), (3, 3), (4, 4)])
