@@ -77,19 +77,21 @@ static: .venv/product.stamp
 	@$(MAKE) --silent static-packages/collected.stamp
 
 static-packages/collected.stamp: uv.lock config/settings.py $(STATIC_SOURCES)
-	$(NO_INSTANCE) $(RUN)/python manage.py collectstatic --noinput --clear --verbosity 0
+	@$(NO_INSTANCE) $(RUN)/python manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@
 
 .venv/product.stamp: $(UV) pyproject.toml uv.lock
-	$(UV) sync --locked --inexact --quiet --python "$$(sh tools/find_python)"
+	@echo "Installing the Python packages of the product…"
+	@$(UV) sync --locked --inexact --quiet --python "$$(sh tools/find_python)"
 	@touch $@
 
 .venv/dev.stamp: .venv/product.stamp
-	$(UV) sync --locked --inexact --quiet --group dev --python "$$(sh tools/find_python)"
+	@echo "Installing the Python packages of the tests…"
+	@$(UV) sync --locked --inexact --quiet --group dev --python "$$(sh tools/find_python)"
 	@touch $@
 
 $(UV): tools/find_python
-	sh tools/find_python --with-venv > /dev/null
-	"$$(sh tools/find_python --with-venv)" -m venv --clear .uv
-	.uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"
+	@echo "Installing uv $(UV_VERSION)…"
+	@python="$$(sh tools/find_python --with-venv)" && "$$python" -m venv --clear .uv
+	@.uv/bin/python -m pip install --quiet "uv==$(UV_VERSION)"
 	@touch $@
