@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 
 from vigie.ui import fields, widgets
 
@@ -107,6 +108,7 @@ def context():
             "languages": [{"code": "fr", "name": "Français"}, {"code": "en", "name": "English"}],
             "preferences_url": "/preferences",
             "sign_out_url": "/out",
+            "sign_in_path": "/accounts/login/",
             "scopes": [{"code": "", "label": "Tous (3)", "is_current": True}],
             "links": [{"url": "#", "icon": "user", "label": "Mon profil"}],
             "foot_links": [{"url": "#", "label": "Accessibilité : partiellement conforme"}],
@@ -114,10 +116,42 @@ def context():
     }
 
 
+def page(request, name, **more):
+    template = engines["django"].from_string((PAGES / name).read_text(encoding="utf-8"))
+    return HttpResponse(template.render(context() | more, request), status=more.get("status", 200))
+
+
 def style_page(request):
-    template = engines["django"].from_string((PAGES / "style.html").read_text(encoding="utf-8"))
     messages.success(request, "Déclaration enregistrée : INC-2026-0417.")
-    return HttpResponse(template.render(context(), request))
+    return page(request, "style.html")
 
 
-urlpatterns = [path("style/", style_page)]
+class Short(forms.Form):
+    """A form that arrives or comes back."""
+
+    title = forms.CharField(label="Titre", min_length=3)
+    story = forms.CharField(label="Récit", required=False, widget=forms.Textarea)
+
+
+RECEIVED = []  # what the page of declaring was sent
+SESSION = {"open": True}
+
+
+def declare(request):
+    form = Short(request.POST or None)
+    if request.method != "POST":
+        return page(request, "declare.html", form=form)
+    if not SESSION["open"]:
+        return redirect("/accounts/login/?next=/declare/")
+    if not form.is_valid():
+        return page(request, "declare.html", form=form, status=422)
+    RECEIVED.append(request.POST.dict())
+    return redirect("/sent/")
+
+
+urlpatterns = [
+    path("style/", style_page),
+    path("declare/", declare),
+    path("sent/", lambda request: page(request, "sent.html")),
+    path("", include("config.urls")),
+]

@@ -1,0 +1,50 @@
+"""A real browser for the scripts and the look of the house."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven as it is."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium here")
+    # Playwright runs a loop in this thread; the database is only used between its calls.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(chromium, live_server):
+    """Open pages of the live server; a console message or a request elsewhere fails the test."""
+    complaints, contexts = [], []
+
+    def opened(path, **options):
+        context = chromium.new_context(base_url=live_server.url, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: note_strangers(request.url))
+        page.goto(path)
+        return page
+
+    def note_strangers(url):
+        if not url.startswith((live_server.url, "data:", "blob:")):
+            complaints.append(f"asked {url}")
+
+    yield opened
+    for context in contexts:
+        context.close()
+    # A cut network is what some tests are about.
+    assert [c for c in complaints if "ERR_INTERNET_DISCONNECTED" not in c and "422" not in c] == []
