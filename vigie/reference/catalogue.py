@@ -130,6 +130,9 @@ class LegalPortal:
     path: Mapping[str, tuple[str, ...]]
     delay: Title
     declared_by: Title
+    language: str
+    obliged: Mapping[str, date]  # sector of the structure type -> first day of the duty
+    obliged_to_check: frozenset[str]  # structure types of which the law's wording leaves a doubt
     articles: tuple[Article, ...]
     source: str
     retrieved: date
@@ -356,6 +359,7 @@ def legal_portal(country: str = "FR") -> LegalPortal | None:
     if name not in names():
         return None
     raw = document(name)
+    _known(name, set(raw["obliged_to_check"]), structure_types())
     return LegalPortal(
         country=raw["country"],
         portal=raw["portal"],
@@ -365,6 +369,9 @@ def legal_portal(country: str = "FR") -> LegalPortal | None:
         path=_lists(raw["path"]),
         delay=_title(raw["delay"]),
         declared_by=_title(raw["declared_by"]),
+        language=raw["language"],
+        obliged=MappingProxyType(dict(raw["obliged"])),
+        obliged_to_check=frozenset(raw["obliged_to_check"]),
         articles=tuple(Article(a["code"], _title(a), a["url"]) for a in raw["articles"]),
         source=raw["source"],
         retrieved=raw["retrieved"],

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from vigie.incidents.operations.amend import Conflict
+from vigie.incidents.operations.amend import Conflict, UnknownRevision
 from vigie.incidents.operations.declare import Incomplete
 from vigie.incidents.operations.qualify import BadDecision
+from vigie.incidents.operations.store import UnknownInInventory
 from vigie.incidents.operations.version import StaleFile
 from vigie.incidents.rules.follow import ForbiddenMove
 
@@ -30,6 +31,16 @@ def _bad_decision(reason: BadDecision) -> Told:
     return "The decision does not hold together.", [{"field": reason.field, "reason": str(reason)}]
 
 
+def _not_in_inventory(reason: UnknownInInventory) -> Told:
+    return "The inventory of this structure does not hold it.", [
+        {"field": f"facts.{reason.field}", "reason": "is not in the inventory"}
+    ]
+
+
+def _unknown_revision(reason: UnknownRevision) -> Told:
+    return str(reason), [{"field": "based_on", "reason": "was never in force"}]
+
+
 def _plain(reason: Exception) -> Told:
     return str(reason), []
 
@@ -37,6 +48,8 @@ def _plain(reason: Exception) -> Told:
 PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (Incomplete, 422, _incomplete),
     (Conflict, 409, _conflict),
+    (UnknownInInventory, 422, _not_in_inventory),
+    (UnknownRevision, 422, _unknown_revision),
     (StaleFile, 409, _plain),
     (ForbiddenMove, 409, _plain),
     (BadDecision, 422, _bad_decision),

@@ -1,19 +1,28 @@
 """The acts on declarations and incidents: one act, one transaction, one journal line."""
 
-from vigie.incidents.operations.amend import Conflict, amend
-from vigie.incidents.operations.declare import Declared, Incomplete, Submission, declare
-from vigie.incidents.operations.drafts import discard_draft, save_draft
+from vigie.incidents.operations.amend import AlreadySettled, Conflict, amend, settle
+from vigie.incidents.operations.contacts import amend_contacts
+from vigie.incidents.operations.declare import Declared, Incomplete, Person, Submission, declare
+from vigie.incidents.operations.drafts import add_named, discard_draft, save_draft
+from vigie.incidents.operations.legal import Proof, record_legal_declaration
 from vigie.incidents.operations.qualify import Decision, qualify
 
 __all__ = [
+    "AlreadySettled",
     "Conflict",
     "Decision",
     "Declared",
     "Incomplete",
+    "Person",
+    "Proof",
     "Submission",
+    "add_named",
     "amend",
+    "amend_contacts",
     "declare",
     "discard_draft",
     "qualify",
+    "record_legal_declaration",
     "save_draft",
+    "settle",
 ]

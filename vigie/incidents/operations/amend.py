@@ -1,5 +1,6 @@
 """Amend: a structure completes or corrects its declaration. Nothing is ever overwritten."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,9 @@ from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Episode, Incident, Revision
 from vigie.incidents.operations import store
+from vigie.incidents.operations.declare import Incomplete
 from vigie.incidents.rules import facts as facts_rules
+from vigie.incidents.rules import follow
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.projection import Ruling
 from vigie.incidents.rules.words import Origin
@@ -23,13 +26,23 @@ from vigie.kernel.partial import PartialDate, Precision
 class Conflict(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """Somebody amended the same fields first; both versions are kept.
 
-    .kept is the revision set aside, .current the one in force.
+    .kept is the revision set aside, .current the one in force, .masked how many social-security
+    numbers were taken out.
     """
 
-    def __init__(self, kept: Revision, current: Revision) -> None:
+    def __init__(self, kept: Revision, current: Revision, masked: int = 0) -> None:
         super().__init__(f"revision {current.number} came first")
         self.kept = kept
         self.current = current
+        self.masked = masked
+
+
+class UnknownRevision(ValueError):  # noqa: N818 - reads as a sentence where it is raised
+    """The revision that the author says to have read was never in force."""
+
+
+class AlreadySettled(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """Somebody chose between the two versions before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,8 @@ def amend(
     fields since, both sets of changes are kept in force; the same field raises Conflict, after
     the author's text is stored beside the newer one.
     Raises PermissionDenied when the person may not amend there, Incomplete when a required field
-    was emptied.
+    was emptied, UnknownInInventory when a new application or supplier is not there,
+    UnknownRevision when based_on was never in force.
     """
     require(by, Permission.AMEND, at=incident.place)
     with transaction.atomic():
@@ -59,24 +73,57 @@ def amend(
     return outcome
 
 
+@transaction.atomic
+def settle(
+    *, by: User, incident: Incident, number: int, mine: Collection[str], now: datetime
+) -> Amended:
+    """Choose between a version set aside and the one in force, field by field; both stay readable.
+
+    number: of the revision set aside. mine: the fields whose set-aside text goes in force.
+    Raises PermissionDenied when the person may not amend there, AlreadySettled when somebody chose
+    before, Revision.DoesNotExist when no such revision was set aside.
+    """
+    require(by, Permission.AMEND, at=incident.place)
+    held, declaration, current = _hold(incident)
+    kept = declaration.revisions.get(number=number, standing=Revision.Standing.SET_ASIDE)
+    if kept.settlements.exists():
+        raise AlreadySettled(f"revision {number}")
+    old, aside = _facts(current), _facts(kept)
+    chosen = old.model_copy(update={name: getattr(aside, name) for name in mine})
+    revision = Revision(
+        declaration=declaration,
+        number=_next_number(declaration),
+        based_on=current.number,
+        at=now,
+        by=by,
+        facts=facts_rules.to_json(chosen),
+        changed=facts_rules.changed(old, chosen),
+        settles=kept,
+    )
+    _put_in_force(held, declaration, revision, (old, chosen), now)
+    details = {"revision": revision.number, "of": number, "mine": sorted(mine)}
+    _record(by, "declaration.settled", incident, now, details)
+    return Amended(revision)
+
+
 def _amend(
     by: User, incident: Incident, facts: Facts, based_on: int, reason: str, now: datetime
 ) -> Amended | Conflict:
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    declaration = Declaration.objects.select_related("establishment", "site").get(incident=incident)
-    current = declaration.revisions.get(number=declaration.revision_number)
+    held, declaration, current = _hold(incident)
     masked = store.mask(facts)
-    old = Facts.model_validate(current.facts)
+    old = _facts(current)
     base = old if based_on == current.number else _facts_of(declaration, based_on)
     mine = facts_rules.changed(base, masked.facts)
     if not mine:
         return Amended(current, masked.count)
-    theirs = set(facts_rules.changed(base, old))
-    clash = [name for name in mine if name in theirs and _differs(old, masked.facts, name)]
+    _check(base, masked.facts, declaration)
+    theirs = facts_rules.changed(base, old)
+    both = set(facts_rules.changed(old, masked.facts))
+    clash = [name for name in mine if name in theirs and name in both]
     merged = old.model_copy(update={name: getattr(masked.facts, name) for name in mine})
     revision = Revision(
         declaration=declaration,
-        number=(declaration.revisions.order_by("-number").values_list("number", flat=True)[0]) + 1,
+        number=_next_number(declaration),
         based_on=based_on,
         standing=Revision.Standing.SET_ASIDE if clash else Revision.Standing.ACCEPTED,
         at=now,
@@ -85,34 +132,73 @@ def _amend(
         facts=facts_rules.to_json(masked.facts if clash else merged),
         changed=mine,
     )
-    revision.save(force_insert=True)
-    if not clash:
-        _put_in_force(incident, declaration, revision, merged)
-    record(
-        actor=by.journal_name,
-        verb="declaration.set_aside" if clash else "declaration.amended",
-        target=f"incident:{incident.pk}",
-        at=now,
-        details={"revision": revision.number, "fields": mine, "clash": clash},
-    )
-    return Conflict(revision, current) if clash else Amended(revision, masked.count)
+    if clash:
+        revision.save(force_insert=True)
+    else:
+        _put_in_force(held, declaration, revision, (old, merged), now)
+    verb = "declaration.set_aside" if clash else "declaration.amended"
+    details = {"revision": revision.number, "fields": mine, "clash": clash}
+    _record(by, verb, incident, now, details)
+    return Conflict(revision, current, masked.count) if clash else Amended(revision, masked.count)
+
+
+def _hold(incident: Incident) -> tuple[Incident, Declaration, Revision]:
+    """Return the file, locked until the transaction ends, its declaration and what is in force."""
+    rows = Incident.objects.select_for_update(of=("self",))
+    held = rows.select_related("establishment", "site").get(pk=incident.pk)
+    declaration = Declaration.objects.get(incident=held)
+    return held, declaration, declaration.revisions.get(number=declaration.revision_number)
+
+
+def _check(base: Facts, facts: Facts, declaration: Declaration) -> None:
+    emptied = set(facts_rules.missing(facts)) - set(facts_rules.missing(base))
+    if emptied:
+        raise Incomplete([name for name in facts_rules.missing(facts) if name in emptied])
+    if base.supplier != facts.supplier or base.applications != facts.applications:
+        store.check_inventory(facts, declaration.establishment)
+
+
+def _facts(revision: Revision) -> Facts:
+    return Facts.model_validate(revision.facts)
 
 
 def _facts_of(declaration: Declaration, number: int) -> Facts:
-    return Facts.model_validate(declaration.revisions.get(number=number).facts)
+    found = declaration.revisions.filter(number=number, standing=Revision.Standing.ACCEPTED)
+    if not found:
+        raise UnknownRevision(f"revision {number} was never in force")
+    return _facts(found[0])
 
 
-def _differs(one: Facts, other: Facts, name: str) -> bool:
-    return bool(getattr(one, name) != getattr(other, name))
+def _next_number(declaration: Declaration) -> int:
+    last = declaration.revisions.order_by("-number").values_list("number", flat=True)[0]
+    return int(last) + 1
 
 
 def _put_in_force(
-    incident: Incident, declaration: Declaration, revision: Revision, facts: Facts
+    incident: Incident,
+    declaration: Declaration,
+    revision: Revision,
+    change: tuple[Facts, Facts],
+    now: datetime,
 ) -> None:
+    old, new = change
+    revision.save(force_insert=True)
     declaration.revision_number = revision.number
-    refresh(incident, declaration, facts)
+    _call_back(incident, old, new, now)
+    refresh(incident, declaration, new)
     declaration.episodes.all().delete()
-    Episode.objects.bulk_create(store.episodes_of(declaration, facts))
+    Episode.objects.bulk_create(store.episodes_of(declaration, new))
+
+
+def _call_back(incident: Incident, old: Facts, new: Facts, now: datetime) -> None:
+    """Bring an open file back to the desk at once when the danger for patients rises."""
+    before, after = facts_rules.endangerment(old), facts_rules.endangerment(new)
+    if not incident.is_open or follow.DANGER_RANK[after] <= follow.DANGER_RANK[before]:
+        return
+    action = follow.action_after_reopening(after, now)
+    if incident.next_action_at is None or incident.next_action_at > action.due:
+        incident.next_action, incident.next_action_at = action.text, action.due
+        incident.waiting, incident.waiting_since = action.waiting, now
 
 
 def refresh(incident: Incident, declaration: Declaration, facts: Facts) -> None:
@@ -136,3 +222,15 @@ def refresh(incident: Incident, declaration: Declaration, facts: Facts) -> None:
 def _set(row: Declaration | Incident, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
         setattr(row, name, value)
+
+
+def _record(
+    by: User, verb: str, incident: Incident, now: datetime, details: dict[str, object]
+) -> None:
+    record(
+        actor=by.journal_name,
+        verb=verb,
+        target=f"incident:{incident.pk}",
+        at=now,
+        details=details,
+    )

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from vigie.accounts.models import Delegation, User
+from vigie.accounts.models import Delegation, Membership, User
 from vigie.accounts.queries import require
 from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
-from vigie.establishments.models import Establishment, Site
-from vigie.establishments.rules import Place
+from vigie.establishments.models import Establishment, GroupMember, Site
+from vigie.establishments.rules import Place, TerritoryKind
 from vigie.incidents.models import Contact, Declaration, Draft, Episode, Incident, Revision
 from vigie.incidents.operations import store
 from vigie.incidents.rules import facts as facts_rules
@@ -22,7 +24,6 @@ from vigie.incidents.rules.projection import Ruling
 from vigie.incidents.rules.words import Authority, Channel
 from vigie.kernel.partial import PartialDate
 
-CONTACTS_KEPT = timedelta(days=3 * 365)  # retention of staff names, docs/run/personal-data.md
 CERT_ROLES = frozenset({"cert_analyst", "cert_lead"})
 
 
@@ -90,25 +91,31 @@ def declare(*, by: User, submission: Submission, now: datetime) -> Declared:
 
     Sending the same key again returns the first file and changes nothing.
     Raises PermissionDenied when the person may not declare there or the key is somebody else's,
-    Incomplete when required fields are missing.
+    Incomplete when required fields are missing, UnknownInInventory when the facts name an
+    application or a supplier that is not there.
     """
     require(by, Permission.DECLARE, at=submission.place)
     if submission.missing:
         raise Incomplete(submission.missing)
     if submission.site and submission.site.establishment_id != submission.establishment.pk:
         raise PermissionDenied("the site belongs to another establishment")
+    store.check_inventory(submission.facts, submission.establishment)
     try:
         with transaction.atomic():
             return _declare(by, submission, now)
     except IntegrityError:
         # The unique key was there: sent before, or twice at the same moment and the other won.
-        again = _sent_before(by, submission)
+        again = sent_before(by, submission)
         if again is None:
             raise
         return again
 
 
-def _sent_before(by: User, submission: Submission) -> Declared | None:
+def sent_before(by: User, submission: Submission) -> Declared | None:
+    """Return the file that the key of a submission opened before, if any.
+
+    Raises PermissionDenied when the key is somebody else's, or was used for another structure.
+    """
     found = Declaration.objects.select_related("incident").filter(key=submission.key).first()
     if found is None:
         return None
@@ -119,9 +126,12 @@ def _sent_before(by: User, submission: Submission) -> Declared | None:
 
 def _declare(by: User, submission: Submission, now: datetime) -> Declared:
     masked = store.mask(submission.facts)
-    incident = _open_file(submission, masked.facts, now)
+    day = now.astimezone(store.zone()).date()
+    of_declaration, of_incident = store.project(masked.facts, Ruling(), declared_on=day)
+    incident = _open_file(submission, masked.facts, of_incident, now)
     authority, delegation = authority_of(by, submission.place)
-    declaration = _store(by, submission, masked.facts, incident, now)
+    declaration = _store(submission, masked.facts, incident, of_declaration, now)
+    declaration.declared_by = by
     declaration.authority, declaration.delegation = authority, delegation
     declaration.save(force_insert=True)
     Revision.objects.create(
@@ -132,8 +142,10 @@ def _declare(by: User, submission: Submission, now: datetime) -> Declared:
         facts=facts_rules.to_json(masked.facts),
     )
     Episode.objects.bulk_create(store.episodes_of(declaration, masked.facts))
-    Contact.objects.bulk_create(_contacts(declaration, submission, now))
-    if submission.channel is Channel.PAGE:
+    Contact.objects.bulk_create(
+        contact_rows(declaration, submission.declarant, submission.technical, now)
+    )
+    if submission.channel is not Channel.API:  # programs have no drafts
         Draft.objects.filter(key=submission.key, by=by).delete()
     record(
         actor=by.journal_name,
@@ -150,10 +162,11 @@ def _declare(by: User, submission: Submission, now: datetime) -> Declared:
     return Declared(incident, created=True, masked=masked.count)
 
 
-def _open_file(submission: Submission, facts: Facts, now: datetime) -> Incident:
+def _open_file(
+    submission: Submission, facts: Facts, columns: dict[str, Any], now: datetime
+) -> Incident:
     place = submission.place
-    _, columns = store.project(facts, Ruling(), declared_on=now.astimezone(store.zone()).date())
-    first = follow.first_action(facts.endangerment, now)
+    first = follow.first_action(facts_rules.endangerment(facts), now)
     incident = Incident(
         establishment=submission.establishment,
         site=submission.site,
@@ -173,23 +186,20 @@ def _open_file(submission: Submission, facts: Facts, now: datetime) -> Incident:
 
 
 def _store(
-    by: User, submission: Submission, facts: Facts, incident: Incident, now: datetime
+    submission: Submission, facts: Facts, incident: Incident, columns: dict[str, Any], now: datetime
 ) -> Declaration:
-    local = now.astimezone(store.zone())
     declared = PartialDate.at(now, store.zone())
-    columns, _ = store.project(facts, Ruling(), declared_on=local.date())
     return Declaration(
         incident=incident,
         key=submission.key,
         channel=submission.channel,
-        declared_by=by,
         establishment=submission.establishment,
         site=submission.site,
         country=incident.country,
         region=incident.region,
         department=incident.department,
         declared=str(declared),
-        declared_year=local.year,
+        declared_year=declared.year,
         dates_disagree=store.days_apart(facts, declared),
         **columns,
     )
@@ -198,25 +208,34 @@ def _store(
 def authority_of(by: User, place: Place) -> tuple[Authority, Delegation | None]:
     """Return under whose authority the person declares there.
 
-    The law wants the director or a delegated person (D.1111-16-2 CSP); nobody is held up at
+    The law wants the director or a delegated person (D.1111-16-3 CSP); nobody is held up at
     02:00 for a missing delegation, but the file says that none is recorded.
     """
-    roles = {m.role for m in by.memberships_in_force if m.covers(place)}
-    if "director" in roles:
+    held = by.memberships_in_force
+    if _serves(place, [m for m in held if m.role == "director"]):
         return Authority.DIRECTOR, None
     for delegation in by.delegations_in_force:
         if delegation.establishment_id == place.establishment_id:
             return Authority.DELEGATION, delegation
-    if roles & CERT_ROLES:
+    if _serves(place, [m for m in held if m.role in CERT_ROLES]):
         return Authority.CERT, None
     return Authority.NOT_RECORDED, None
 
 
-def _contacts(declaration: Declaration, submission: Submission, now: datetime) -> list[Contact]:
-    people = (
-        (Contact.Part.DECLARANT, submission.declarant),
-        (Contact.Part.TECHNICAL, submission.technical),
-    )
+def _serves(place: Place, memberships: list[Membership]) -> bool:
+    if any(m.covers(place) for m in memberships):
+        return True
+    groups = [m.group_id for m in memberships if m.territory_kind == TerritoryKind.GROUP]
+    inside = GroupMember.objects.in_force().filter(establishment=place.establishment_id)
+    return bool(groups) and inside.filter(group__in=groups).exists()
+
+
+def contact_rows(
+    declaration: Declaration, declarant: Person, technical: Person, now: datetime
+) -> list[Contact]:
+    """Return the rows of the people to call, not yet saved; none for somebody unnamed."""
+    people = ((Contact.Part.DECLARANT, declarant), (Contact.Part.TECHNICAL, technical))
+    kept_until = (now + timedelta(days=settings.PEOPLE_KEPT_DAYS)).date()
     return [
         Contact(
             declaration=declaration,
@@ -226,7 +245,7 @@ def _contacts(declaration: Declaration, submission: Submission, now: datetime) -
             phone=person.phone,
             email=person.email,
             always_reachable=person.always_reachable,
-            kept_until=(now + CONTACTS_KEPT).date(),
+            kept_until=kept_until,
         )
         for part, person in people
         if not person.is_empty

@@ -11,10 +11,12 @@ from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Incident, Qualification
 from vigie.incidents.operations.amend import refresh
+from vigie.incidents.operations.steps import put
 from vigie.incidents.operations.version import hold
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.facts import Facts
-from vigie.incidents.rules.words import Origin, Status
+from vigie.incidents.rules.follow import Action, NextAction
+from vigie.incidents.rules.words import Endangerment, Origin, Status
 from vigie.kernel import nir
 from vigie.reference import catalogue
 
@@ -57,36 +59,53 @@ class Decision:
 
 @transaction.atomic
 def qualify(
-    *, by: User, incident: Incident, decision: Decision, version: int, now: datetime
+    *,
+    by: User,
+    incident: Incident,
+    decision: Decision,
+    version: int,
+    now: datetime,
+    then: NextAction | None = None,
 ) -> Incident:
     """Add the CERT's decision, put it in force and, on a new file, move it to qualified.
 
-    version: of the file that the person had read.
-    Raises PermissionDenied, BadDecision, StaleFile when somebody acted on the file since.
+    version: of the file that the person had read. then: what comes next; without it, a file whose
+    next action was to qualify gets the usual one.
+    Raises PermissionDenied, BadDecision, BadAction, and StaleFile when somebody acted on the file
+    since.
     """
     require(by, Permission.QUALIFY, at=incident.place)
     decision.check()
-    incident = hold(incident, version)
+    if then is not None:
+        then.check()
+    held = hold(incident, version)
+    reason = nir.mask(decision.reason.strip())[0]
     Qualification.objects.create(
-        incident=incident,
-        at=now,
-        by=by,
-        **asdict(decision) | {"reason": nir.mask(decision.reason)[0]},
+        incident=held, at=now, by=by, **asdict(decision) | {"reason": reason}
     )
+    _write(held, decision, then, now)
+    record(
+        actor=by.journal_name,
+        verb="incident.qualified",
+        target=f"incident:{held.pk}",
+        at=now,
+        details=asdict(decision) | {"reason": bool(reason)},
+    )
+    return held
+
+
+def _write(incident: Incident, decision: Decision, then: NextAction | None, now: datetime) -> None:
+    """Put the decision in force in both rows."""
     if incident.status == Status.RECEIVED:
         follow.check_move(Status.RECEIVED, Status.QUALIFIED)
         incident.status, incident.qualified_at = Status.QUALIFIED, now
     incident.rsit_class, incident.rsit_type = decision.rsit_class, decision.rsit_type
     incident.major_confirmed = decision.major_confirmed
+    if then is None and incident.next_action == Action.QUALIFY:
+        then = follow.action_after_qualifying(Endangerment(incident.endangerment), now)
+    if then is not None and incident.is_open:
+        put(incident, then, now, waits_anew=True)
     declaration = Declaration.objects.get(incident=incident)
     declaration.major_confirmed = decision.major_confirmed
     facts = declaration.revisions.get(number=declaration.revision_number).facts
     refresh(incident, declaration, Facts.model_validate(facts))
-    record(
-        actor=by.journal_name,
-        verb="incident.qualified",
-        target=f"incident:{incident.pk}",
-        at=now,
-        details=asdict(decision) | {"reason": bool(decision.reason)},
-    )
-    return incident

@@ -7,14 +7,24 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from vigie.establishments.models import Establishment
 from vigie.establishments.rules import fold
 from vigie.incidents.models import Declaration, Episode, Incident
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules import follow, legal, projection
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.projection import Ruling
+from vigie.inventory.models import Application, Supplier
 from vigie.kernel import nir
 from vigie.kernel.partial import PartialDate, Precision
+
+
+class UnknownInInventory(ValueError):  # noqa: N818 - reads as a sentence where it is raised
+    """The facts name an application or a supplier that is not there; .field names which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field}: not in the inventory of this structure")
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,18 @@ def mask_text(text: str) -> tuple[str, int]:
     return nir.mask(text)
 
 
+def check_inventory(facts: Facts, establishment: Establishment) -> None:
+    """Raise UnknownInInventory unless the named supplier and applications are there."""
+    if facts.supplier is not None and not Supplier.objects.filter(pk=facts.supplier).exists():
+        raise UnknownInInventory("supplier")
+    wanted = set(facts.applications)
+    if not wanted:
+        return
+    own = Application.objects.filter(establishment=establishment, pk__in=wanted)
+    if own.count() != len(wanted):
+        raise UnknownInInventory("applications")
+
+
 def project(
     facts: Facts, ruling: Ruling, declared_on: date | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -60,7 +82,9 @@ def project(
     shared = ("origin", "category", "endangerment", "structure_impact", "severity")
     file = {name: columns[name] for name in shared}
     file["title"] = facts.title
-    file["danger_rank"] = follow.DANGER_RANK[facts.endangerment]
+    file["danger_rank"] = follow.DANGER_RANK[columns["endangerment"]]
+    if facts.supplier is not None:  # else the desk's own finding stays
+        file["supplier_id"] = facts.supplier
     return columns, file
 
 
@@ -91,6 +115,9 @@ def _moment(text: str) -> datetime | None:
 
 def search_text(incident: Incident, facts: Facts) -> str:
     """Return what full-text search reads: names and words, folded."""
+    applications = (
+        Application.objects.filter(pk__in=facts.applications) if facts.applications else ()
+    )
     parts = (
         incident.establishment.name,
         incident.site.name if incident.site else "",
@@ -102,6 +129,7 @@ def search_text(incident: Incident, facts: Facts) -> str:
         facts.measures_taken,
         facts.vector,
         facts.claim,
+        *(application.name for application in applications),
     )
     return fold(" ".join(part for part in parts if part))
 

@@ -4,7 +4,11 @@ from vigie.incidents.models import Incident
 
 
 class StaleFile(Exception):  # noqa: N818 - reads as a sentence where it is raised
-    """Somebody acted on the file since it was read."""
+    """Somebody acted on the file since it was read. .held is the file as it is now."""
+
+    def __init__(self, held: Incident, version: int) -> None:
+        super().__init__(f"{held.reference}: version {held.version}, not {version}")
+        self.held = held
 
 
 def hold(incident: Incident, version: int) -> Incident:
@@ -12,11 +16,23 @@ def hold(incident: Incident, version: int) -> Incident:
 
     Raises StaleFile when its version is not the one that the person had read.
     """
-    held = (
+    held = lock(incident.pk)
+    if held.version != version:
+        raise StaleFile(held, version)
+    return held
+
+
+def lock(pk: int) -> Incident:
+    """Return the file, locked until the transaction ends, whatever its version."""
+    return (
         Incident.objects.select_for_update(of=("self",))
         .select_related("establishment", "site")
-        .get(pk=incident.pk)
+        .get(pk=pk)
     )
-    if held.version != version:
-        raise StaleFile(f"{held.reference}: version {held.version}, not {version}")
-    return held
+
+
+def keep(incident: Incident, *columns: str) -> Incident:
+    """Write the columns that an act changed; whoever read the file before must read it again."""
+    incident.version += 1
+    incident.save(update_fields=[*columns, "version"])
+    return incident

@@ -1,12 +1,27 @@
 """Read one file: its declaration, the facts in force and every past state."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import QuerySet
 
-from vigie.accounts.models import User
+from vigie.accounts.models import Delegation, User
 from vigie.accounts.queries import within
 from vigie.accounts.rules import Permission
-from vigie.incidents.models import Declaration, Draft, Incident, Revision
+from vigie.establishments.models import Establishment, Site
+from vigie.establishments.queries import ShownPortal, legal_portal
+from vigie.incidents.models import (
+    Contact,
+    Declaration,
+    Draft,
+    Incident,
+    LegalDeclaration,
+    Revision,
+)
+from vigie.incidents.rules import legal
 from vigie.incidents.rules.facts import Facts
+from vigie.incidents.rules.legal import Answer, Assessment, Standing
+from vigie.incidents.rules.words import Authority
 
 
 def visible_incidents(reader: User) -> QuerySet[Incident]:
@@ -18,9 +33,10 @@ def visible_incidents(reader: User) -> QuerySet[Incident]:
 
 def declaration_of(incident: Incident) -> Declaration:
     """Return the declaration of a file that the reader was allowed to open."""
-    return Declaration.objects.select_related("declared_by", "delegation__by").get(
-        incident=incident
+    rows = Declaration.objects.select_related(
+        "incident", "establishment", "site", "declared_by", "delegation__by"
     )
+    return rows.get(incident=incident)
 
 
 def facts_in_force(declaration: Declaration) -> Facts:
@@ -31,9 +47,64 @@ def facts_in_force(declaration: Declaration) -> Facts:
 
 def history(declaration: Declaration) -> QuerySet[Revision]:
     """Return every revision, the newest first, with its author."""
-    return declaration.revisions.select_related("by").order_by("-number")
+    return declaration.revisions.select_related("by", "settles").order_by("-number")
+
+
+def unsettled(declaration: Declaration) -> QuerySet[Revision]:
+    """Return the versions set aside between which and the one in force nobody chose yet."""
+    aside = declaration.revisions.filter(standing=Revision.Standing.SET_ASIDE, settlements=None)
+    return aside.select_related("by").order_by("-number")
+
+
+def contacts_of(declaration: Declaration) -> dict[str, Contact]:
+    """Return the people to call about a declaration, by part: declarant, technical."""
+    return {contact.part: contact for contact in declaration.contacts.order_by("part", "id")}
+
+
+def legal_declarations(declaration: Declaration) -> QuerySet[LegalDeclaration]:
+    """Return the recorded sendings of the legal declaration, the first sent first."""
+    rows = declaration.legal_declarations.select_related("sent_by", "recorded_by")
+    return rows.order_by("sent_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What Vigie makes of a declaration, and where the law wants it."""
+
+    assessment: Assessment
+    portal: ShownPortal
+    standing: Standing
+    sent: tuple[LegalDeclaration, ...] = ()
+    authority: Authority | None = None  # None: nobody sent it yet
+    delegation: Delegation | None = None
+
+
+def understood(declaration: Declaration, facts: Facts) -> Understood:
+    """Return what Vigie understands of a declaration with these facts, duty and proof included.
+
+    Costs two SQL queries.
+    """
+    place = declaration.establishment
+    assessment = assess_for(facts, place, declaration.site, declaration.incident.declared_at)
+    portal = legal_portal(declaration.country)
+    sent = tuple(legal_declarations(declaration))
+    standing = legal.standing(assessment.duty, portal_is_here=portal.is_here, recorded=bool(sent))
+    authority = Authority(declaration.authority)
+    return Understood(assessment, portal, standing, sent, authority, declaration.delegation)
+
+
+def assess_for(
+    facts: Facts, establishment: Establishment | None, site: Site | None, when: datetime
+) -> Assessment:
+    """Return the assessment of facts in a structure: its kind and country decide on the duty."""
+    if establishment is None:
+        return legal.assess(facts, obliged=Answer.UNKNOWN)
+    kind = (site or establishment).structure_type
+    country = (site or establishment).country
+    obliged = legal.obligation(kind, country, when.date())
+    return legal.assess(facts, obliged=obliged)
 
 
 def my_drafts(person: User) -> QuerySet[Draft]:
     """Return the drafts of a person, the last touched first."""
-    return person.drafts.select_related("establishment").order_by("-updated_at", "-id")
+    return person.drafts.select_related("establishment", "site").order_by("-updated_at", "-id")

@@ -5,10 +5,19 @@ Blocks and fields follow the declaration form of the French arrêté of 30 Octob
 nobody answered, which is never the same as "no".
 """
 
-from typing import Annotated, Any
+from datetime import UTC, timedelta
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from vigie.incidents.rules.blocks import ESSENTIAL
 from vigie.incidents.rules.words import (
     Cause,
     DataImpact,
@@ -31,6 +40,9 @@ from vigie.reference import catalogue
 LINE_LENGTH = 200
 TEXT_LENGTH = 20_000
 COUNT_LIMIT = 100_000_000
+EPISODE_LIMIT = 200
+# Offsets run from -12 to +14 hours: beyond that a date comes after another wherever it was lived.
+WIDEST_DAY = timedelta(hours=26)
 
 
 def _partial(text: str) -> str:
@@ -73,6 +85,7 @@ Partial = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=32), AfterValidator(_partial)
 ]
 Count = Annotated[int, Field(ge=0, le=COUNT_LIMIT)]
+RowId = Annotated[int, Field(ge=1, le=2**53)]
 Category = Annotated[str, StringConstraints(max_length=40), AfterValidator(_category)]
 Activity = Annotated[str, StringConstraints(max_length=12), AfterValidator(_activity)]
 
@@ -87,6 +100,19 @@ class EpisodeFacts(BaseModel):
     start: Partial = ""
     end: Partial = ""
     note: Line = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.start and self.end and surely_after(self.start, self.end):
+            raise ValueError("ends before it starts")
+        return self
+
+
+def surely_after(one: str, other: str) -> bool:
+    """Return whether a date known in part comes after another, in whatever zone they were lived."""
+    first, second = PartialDate.parse(one), PartialDate.parse(other)
+    doubt = timedelta() if first.precision is second.precision else WIDEST_DAY
+    return first.start(UTC) >= second.end(UTC) + doubt
 
 
 class Facts(BaseModel):
@@ -106,12 +132,12 @@ class Facts(BaseModel):
     handled_by: list[Helper] = Field(default_factory=list, max_length=len(Helper))
     # perimeter
     care_activities: list[Activity] = Field(default_factory=list, max_length=60)
-    applications: list[int] = Field(default_factory=list, max_length=100)  # ids of the inventory
+    applications: list[RowId] = Field(default_factory=list, max_length=100)  # ids of the inventory
     systems: Text = ""  # systems and data concerned, in the declarant's words
     workstations: Count | None = None
     servers: Count | None = None
     provider_involved: bool | None = None
-    supplier: int | None = None  # id of the inventory
+    supplier: RowId | None = None  # id of the inventory
     supplier_name: Line = ""
     others_at_risk: bool | None = None  # legal criterion: may spread to other structures
     cross_border: bool | None = None
@@ -129,7 +155,7 @@ class Facts(BaseModel):
     care_interrupted: bool | None = None
     plan_blanc: bool | None = None
     crisis_cell: bool | None = None
-    episodes: list[EpisodeFacts] = Field(default_factory=list, max_length=200)
+    episodes: list[EpisodeFacts] = Field(default_factory=list, max_length=EPISODE_LIMIT)
     # impact on data: None = unknown, [] = none
     data_impacts: list[DataImpact] | None = Field(default=None, max_length=len(DataImpact))
     data_types: list[DataType] | None = Field(default=None, max_length=len(DataType))
@@ -166,20 +192,13 @@ FREE_TEXTS = (
     "supplier_name",
     "endangerment_description",
     "vector",
+    "vulnerabilities",
     "claim",
     "measures_taken",
     "measures_planned",
     "support_nature",
     "lessons",
 )
-REQUIRED = (
-    "title",
-    "description",
-    "noticed",
-    "endangerment",
-    "structure_impact",
-    "support_requested",
-)  # with the structure and a phone number: eight in all
 
 
 def missing(facts: Facts) -> list[str]:
@@ -187,12 +206,43 @@ def missing(facts: Facts) -> list[str]:
 
     "unknown" is an answer that a declarant may choose; an empty text is none.
     """
-    return [name for name in REQUIRED if getattr(facts, name) in ("", None)]
+    return [name for name in ESSENTIAL if getattr(facts, name) in ("", None)]
 
 
 def changed(old: Facts, new: Facts) -> list[str]:
     """Return the names of the fields that differ, in the order of the form."""
     return [name for name in Facts.model_fields if getattr(old, name) != getattr(new, name)]
+
+
+def endangerment(facts: Facts) -> Endangerment:
+    """Return the gravest danger for patients that the answer or a dated episode tells of."""
+    kinds = {episode.kind for episode in facts.episodes}
+    if facts.endangerment is Endangerment.PROVEN or EpisodeKind.ENDANGERMENT_PROVEN in kinds:
+        return Endangerment.PROVEN
+    if EpisodeKind.ENDANGERMENT_POTENTIAL in kinds:
+        return Endangerment.POTENTIAL
+    return facts.endangerment
+
+
+def interruption(facts: Facts) -> bool | None:
+    """Return whether care was interrupted: an episode tells it, else the answer.
+
+    A structure without degraded mode has no interruption, which is a kind of it. None: unknown.
+    """
+    if any(episode.kind is EpisodeKind.INTERRUPTION for episode in facts.episodes):
+        return True
+    if facts.care_interrupted is not None:
+        return facts.care_interrupted
+    known = structure_impact(facts) in (StructureImpact.NONE, StructureImpact.OTHER)
+    return False if known else None
+
+
+def structure_impact(facts: Facts) -> StructureImpact:
+    """Return what the structure lives through: degraded as soon as an episode or a stop says so."""
+    worse = (EpisodeKind.DEGRADED, EpisodeKind.INTERRUPTION)
+    if facts.care_interrupted or any(episode.kind in worse for episode in facts.episodes):
+        return StructureImpact.DEGRADED
+    return facts.structure_impact
 
 
 def to_json(facts: Facts) -> dict[str, Any]:

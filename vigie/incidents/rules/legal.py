@@ -5,8 +5,10 @@ Severity is Vigie's own scale: no official public scale exists, and it plays no 
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum, StrEnum
 
+from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.words import (
     DataImpact,
@@ -17,9 +19,12 @@ from vigie.incidents.rules.words import (
     Kind,
     StructureImpact,
 )
+from vigie.reference import catalogue
 
 VITAL_CARE = frozenset({"SAMU", "URG", "REA", "BLOC", "MAT", "TRANSF"})
 WIDE_POTENTIAL = 3  # care activities at risk together
+DEEP = (Extent.SEVERAL_SERVERS, Extent.DOMAIN_CONTROLLER)
+NOT_AN_INCIDENT = (Kind.NEAR_MISS, Kind.VOLUNTARY, Kind.THREAT)
 
 
 class Criterion(StrEnum):
@@ -30,6 +35,9 @@ class Criterion(StrEnum):
     FUNCTIONING = "functioning"
     HEALTH_SYSTEM = "health_system"
     PROPAGATION = "propagation"
+
+
+SIGNIFICANT = frozenset({Criterion.HEALTH_SYSTEM, Criterion.PROPAGATION})
 
 
 class Answer(StrEnum):
@@ -47,6 +55,15 @@ class Duty(StrEnum):
     TO_CHECK = "to_check"
     NOT_REQUIRED = "not_required"
     NOT_CONCERNED = "not_concerned"
+
+
+class Standing(StrEnum):
+    """Where the legal declaration stands, once the duty is known."""
+
+    DONE = "done"
+    TO_DO = "to_do"
+    TO_CHECK = "to_check"
+    NOT_NEEDED = "not_needed"
 
 
 class Severity(IntEnum):
@@ -67,6 +84,11 @@ class Finding:
     answer: Answer
     because: tuple[str, ...]
 
+    @property
+    def is_significant(self) -> bool:
+        """Return whether the criterion makes the incident a significant one."""
+        return self.criterion in SIGNIFICANT
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
@@ -76,84 +98,129 @@ class Assessment:
     duty: Duty
     significant: bool  # health system or propagation
     severity: Severity
+    severity_because: tuple[str, ...]
+    obliged: Answer  # whether the law names this kind of structure
+
+    @property
+    def met(self) -> tuple[Finding, ...]:
+        """Return the criteria that are met."""
+        return tuple(f for f in self.findings if f.answer is Answer.YES)
+
+    @property
+    def unknown(self) -> tuple[Finding, ...]:
+        """Return the criteria of which the facts do not tell."""
+        return tuple(f for f in self.findings if f.answer is Answer.UNKNOWN)
 
 
-def assess(facts: Facts, *, obliged: bool = True) -> Assessment:
+def assess(facts: Facts, *, obliged: Answer = Answer.YES) -> Assessment:
     """Return the legal criteria, the duty to declare and the severity.
 
-    obliged: whether the structure is of a kind that the law names (D.1111-16-2, I).
+    obliged: whether the law names structures of this kind; see obligation().
     """
-    findings = tuple(
-        Finding(criterion, *test(facts))
-        for criterion, test in (
-            (Criterion.CARE, _care),
-            (Criterion.DATA, _data),
-            (Criterion.FUNCTIONING, _functioning),
-            (Criterion.HEALTH_SYSTEM, _health_system),
-            (Criterion.PROPAGATION, _propagation),
-        )
+    tests = (
+        (Criterion.CARE, _care),
+        (Criterion.DATA, _data),
+        (Criterion.FUNCTIONING, _functioning),
+        (Criterion.HEALTH_SYSTEM, _health_system),
+        (Criterion.PROPAGATION, _propagation),
     )
+    findings = tuple(Finding(criterion, *test(facts)) for criterion, test in tests)
     met = {f.criterion for f in findings if f.answer is Answer.YES}
-    significant = bool(met & {Criterion.HEALTH_SYSTEM, Criterion.PROPAGATION})
-    return Assessment(
-        findings, _duty(facts, findings, obliged=obliged), significant, severity(facts, met)
+    level, because = _severity(facts, met)
+    duty = _duty(facts, findings, obliged)
+    return Assessment(findings, duty, bool(met & SIGNIFICANT), level, because, obliged)
+
+
+def obligation(structure_type: str, country: str, on: date) -> Answer:
+    """Return whether the law of a country binds a kind of structure on a day.
+
+    Unknown where no reference file tells the law, or where its wording leaves a doubt.
+    Source: for France, art. L.1111-8-2 CSP, decrees 2016-1214 and 2022-715.
+    """
+    law = catalogue.legal_portal(country)
+    known = catalogue.structure_types().get(structure_type)
+    if law is None or known is None or structure_type in law.obliged_to_check:
+        return Answer.UNKNOWN
+    since = law.obliged.get(known.sector)
+    return Answer.YES if since is not None and since <= on else Answer.NO
+
+
+def standing(duty: Duty, *, portal_is_here: bool, recorded: bool) -> Standing:
+    """Return where the legal declaration stands.
+
+    Elsewhere, the duty is done only when a receipt is recorded; here, Vigie's own one does it.
+    """
+    if recorded or (portal_is_here and duty is Duty.MUST):
+        return Standing.DONE
+    return {Duty.MUST: Standing.TO_DO, Duty.TO_CHECK: Standing.TO_CHECK}.get(
+        duty, Standing.NOT_NEEDED
     )
 
 
-def severity(facts: Facts, met: set[Criterion]) -> Severity:
-    """Return the gravest level that the facts reach on Vigie's own scale."""
-    if _is_critical(facts, met):
-        return Severity.CRITICAL
-    if _is_major(facts):
-        return Severity.MAJOR
+def _severity(facts: Facts, met: set[Criterion]) -> tuple[Severity, tuple[str, ...]]:
+    """Return the gravest level that the facts reach on Vigie's own scale, and what reaches it."""
+    if because := _critical(facts, met):
+        return Severity.CRITICAL, because
+    if because := _major(facts):
+        return Severity.MAJOR, because
     if met:
-        return Severity.SERIOUS
-    happened = facts.kind in (Kind.INCIDENT, Kind.SUSPECTED)
-    return Severity.MINOR if happened else Severity.EVENT
+        return Severity.SERIOUS, ("criterion_met",)
+    if facts.kind in NOT_AN_INCIDENT:
+        return Severity.EVENT, ("nothing_happened",)
+    return Severity.MINOR, ("no_criterion_met",)
 
 
-def _is_critical(facts: Facts, met: set[Criterion]) -> bool:
-    vital_stop = any(
-        e.kind is EpisodeKind.INTERRUPTION and e.activity in VITAL_CARE for e in facts.episodes
-    )
-    spreads = bool(met & {Criterion.HEALTH_SYSTEM, Criterion.PROPAGATION})
-    return facts.endangerment is Endangerment.PROVEN or vital_stop or spreads
+def _critical(facts: Facts, met: set[Criterion]) -> tuple[str, ...]:
+    stops = {e.activity for e in facts.episodes if e.kind is EpisodeKind.INTERRUPTION}
+    told = {
+        "endangerment_proven": facts_rules.endangerment(facts) is Endangerment.PROVEN,
+        "vital_care_stopped": bool(stops & VITAL_CARE),
+        "reaches_others": bool(met & SIGNIFICANT),
+    }
+    return tuple(name for name, so in told.items() if so)
 
 
-def _is_major(facts: Facts) -> bool:
-    wide = facts.endangerment is Endangerment.POTENTIAL and (
-        len(facts.care_activities) >= WIDE_POTENTIAL
-    )
-    deep = facts.ransomware_extent in (Extent.SEVERAL_SERVERS, Extent.DOMAIN_CONTROLLER)
-    return facts.structure_impact is StructureImpact.DEGRADED or wide or deep
+def _major(facts: Facts) -> tuple[str, ...]:
+    potential = facts_rules.endangerment(facts) is Endangerment.POTENTIAL
+    degraded = facts_rules.structure_impact(facts) is StructureImpact.DEGRADED
+    told = {
+        "structure_degraded": degraded,
+        "wide_danger": potential and len(activities(facts)) >= WIDE_POTENTIAL,
+        "deep_ransomware": facts.ransomware_extent in DEEP,
+    }
+    return tuple(name for name, so in told.items() if so)
 
 
-def _duty(facts: Facts, findings: tuple[Finding, ...], *, obliged: bool) -> Duty:
-    if not obliged:
+def activities(facts: Facts) -> set[str]:
+    """Return the care activities that the incident touches, ticked or told by an episode."""
+    return set(facts.care_activities) | {e.activity for e in facts.episodes if e.activity}
+
+
+def _duty(facts: Facts, findings: tuple[Finding, ...], obliged: Answer) -> Duty:
+    if obliged is Answer.NO:
         return Duty.NOT_CONCERNED
     if any(f.answer is Answer.YES for f in findings):
-        return Duty.MUST
-    if facts.kind in (Kind.NEAR_MISS, Kind.VOLUNTARY, Kind.THREAT):
+        return Duty.MUST if obliged is Answer.YES else Duty.TO_CHECK
+    if facts.kind in NOT_AN_INCIDENT:
         return Duty.NOT_REQUIRED
-    if any(f.answer is Answer.UNKNOWN for f in findings):
-        return Duty.TO_CHECK
-    return Duty.NOT_REQUIRED
+    unsure = any(f.answer is Answer.UNKNOWN for f in findings)
+    return Duty.TO_CHECK if unsure else Duty.NOT_REQUIRED
 
 
 Found = tuple[Answer, tuple[str, ...]]
 
 
 def _care(facts: Facts) -> Found:
-    because = []
-    if facts.endangerment in (Endangerment.POTENTIAL, Endangerment.PROVEN):
-        because.append(f"endangerment_{facts.endangerment}")
-    if facts.care_interrupted:
-        because.append("care_interrupted")
-    if facts.transfers:
-        because.append("transfers")
-    if because:
-        return Answer.YES, tuple(because)
-    if facts.endangerment is Endangerment.NONE:
+    """Consequences, possible or proven, on the safety of care."""
+    danger = facts_rules.endangerment(facts)
+    told = {
+        f"endangerment_{danger}": danger in (Endangerment.POTENTIAL, Endangerment.PROVEN),
+        "care_interrupted": bool(facts_rules.interruption(facts)),
+        "transfers": bool(facts.transfers),
+    }
+    if because := tuple(name for name, so in told.items() if so):
+        return Answer.YES, because
+    if danger is Endangerment.NONE:
         return Answer.NO, ("endangerment_none",)
     return Answer.UNKNOWN, ("endangerment_unknown",)
 
@@ -174,25 +241,31 @@ def _data(facts: Facts) -> Found:
 
 
 def _functioning(facts: Facts) -> Found:
-    if facts.structure_impact in (StructureImpact.DEGRADED, StructureImpact.OTHER):
-        return Answer.YES, (f"structure_{facts.structure_impact}",)
-    if facts.care_interrupted:
-        return Answer.YES, ("care_interrupted",)
-    if facts.structure_impact is StructureImpact.NONE:
+    """Harm to the normal running of the structure."""
+    impact = facts_rules.structure_impact(facts)
+    if impact in (StructureImpact.DEGRADED, StructureImpact.OTHER):
+        stopped = ("care_interrupted",) if facts_rules.interruption(facts) else ()
+        return Answer.YES, (f"structure_{impact}", *stopped)
+    if impact is StructureImpact.NONE:
         return Answer.NO, ("structure_none",)
     return Answer.UNKNOWN, ("structure_unknown",)
 
 
 def _health_system(facts: Facts) -> Found:
-    if facts.health_system_impact or facts.samu_affected:
-        name = "health_system_impact" if facts.health_system_impact else "samu_affected"
-        return Answer.YES, (name,)
+    """Effects on how care is organised in the department, the region or the nation."""
+    told = {
+        "health_system_impact": bool(facts.health_system_impact),
+        "samu_affected": bool(facts.samu_affected),
+    }
+    if because := tuple(name for name, so in told.items() if so):
+        return Answer.YES, because
     if facts.health_system_impact is False:
         return Answer.NO, ("health_system_none",)
     return Answer.UNKNOWN, ("health_system_unknown",)
 
 
 def _propagation(facts: Facts) -> Found:
+    """Likely to touch other structures."""
     if facts.others_at_risk:
         return Answer.YES, ("others_at_risk",)
     if facts.others_at_risk is False:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
 
+from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.words import (
     DataImpact,
@@ -12,7 +13,6 @@ from vigie.incidents.rules.words import (
     DetectionStage,
     Endangerment,
     Origin,
-    StructureImpact,
 )
 from vigie.kernel.partial import PartialDate
 
@@ -34,20 +34,18 @@ def columns(
 
     declared_on: the day of the declaration in the zone, the nation's.
     """
-    category = ruling.category or facts.category
-    interrupted = _interrupted(facts)
     return {
         "kind": facts.kind,
         "occurred": facts.occurred,
         "occurred_year": PartialDate.parse(facts.occurred).year if facts.occurred else None,
         "noticed": facts.noticed,
         "origin": ruling.origin or facts.origin,
-        "category": category,
+        "category": ruling.category or facts.category,
         "ransomware_extent": facts.ransomware_extent,
-        "endangerment": facts.endangerment,
+        "endangerment": facts_rules.endangerment(facts),
         "endangerment_cause": facts.endangerment_cause,
-        "structure_impact": StructureImpact.DEGRADED if interrupted else facts.structure_impact,
-        "care_interrupted": interrupted,
+        "structure_impact": facts_rules.structure_impact(facts),
+        "care_interrupted": facts_rules.interruption(facts),
         "provider_involved": facts.provider_involved,
         "cross_border": facts.cross_border,
         "support_requested": facts.support_requested,
@@ -55,14 +53,6 @@ def columns(
         "seen_by_staff": _told(facts.detection_source, DetectionSource.STAFF),
         "same_day": _same_day(facts, declared_on, zone),
     } | _data(facts)
-
-
-def _interrupted(facts: Facts) -> bool | None:
-    """An answer, or no when the structure says that it runs normally."""
-    if facts.care_interrupted is not None:
-        return facts.care_interrupted
-    known = facts.structure_impact in (StructureImpact.NONE, StructureImpact.OTHER)
-    return False if known else None
 
 
 def _told(answer: DetectionStage | DetectionSource, wanted: str) -> bool | None:

@@ -139,6 +139,14 @@ def test_the_french_law_wants_declarations_elsewhere():
     assert {article.code for article in portal.articles} >= {"L.1111-8-2 CSP", "D.1111-16-2 CSP"}
 
 
+def test_the_french_duty_came_later_for_medico_social_structures():
+    portal = catalogue.legal_portal("FR")
+    assert portal.obliged["health"] < portal.obliged["medico_social"] == date(2022, 4, 29)
+    assert "other" not in portal.obliged
+    sectors = {entry.sector for entry in catalogue.structure_types().values()}
+    assert set(portal.obliged) <= sectors
+
+
 def test_a_country_without_files_has_no_region_contact_or_portal():
     assert not catalogue.regions("NZ")
     assert not catalogue.departments("NZ")

@@ -1,0 +1,124 @@
+"""Group the incidents that one cause shares into an event, and take them out again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from vigie.accounts.models import User
+from vigie.accounts.queries import require
+from vigie.accounts.rules import Permission
+from vigie.audit.operations import record
+from vigie.incidents.models import Declaration, Event, Incident
+from vigie.incidents.operations.version import keep, lock
+from vigie.incidents.rules.words import COUNTED_OUT
+from vigie.inventory.models import Supplier
+from vigie.kernel import nir
+
+
+class BadGroup(ValueError):  # noqa: N818 - reads as a sentence where it is raised
+    """Incidents cannot be grouped. .problem: reason, title, nothing, elsewhere, silent, ended."""
+
+    def __init__(self, problem: str, incident: Incident | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.incident = incident
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that grouping opens."""
+
+    title: str
+    supplier: Supplier | None = None
+
+
+@transaction.atomic
+def group(
+    *,
+    by: User,
+    incidents: Sequence[Incident],
+    into: Event | NewEvent,
+    reason: str,
+    now: datetime,
+) -> Event:
+    """Put incidents into one event, opened now or before; those that are in it stay.
+
+    The reason is kept with each. Statistics count the event once from now on.
+    Raises PermissionDenied when the person may not follow one of them, and BadGroup when the
+    reason or the title is missing, or one is in another event or set aside.
+    """
+    for incident in incidents:
+        require(by, Permission.FOLLOW, at=incident.place)
+    if not reason.strip():
+        raise BadGroup("reason")
+    held = [lock(pk) for pk in sorted({incident.pk for incident in incidents})]
+    event = into if isinstance(into, Event) else _open(by, into, held, now)
+    why = nir.mask(reason.strip())[0]
+    for incident in held:
+        _check(incident, event)
+        if incident.event_id != event.pk:
+            incident.event_reason = why
+            _put(by, incident, event, "incident.grouped", now)
+    return event
+
+
+@transaction.atomic
+def ungroup(*, by: User, incident: Incident, reason: str, now: datetime) -> Incident:
+    """Take an incident out of its event.
+
+    Raises PermissionDenied, BadGroup when it is in none or the reason is missing.
+    """
+    require(by, Permission.FOLLOW, at=incident.place)
+    held = lock(incident.pk)
+    if held.event is None:
+        raise BadGroup("nothing", held)
+    if not reason.strip():
+        raise BadGroup("reason")
+    held.event_reason = nir.mask(reason.strip())[0]
+    return _put(by, held, None, "incident.ungrouped", now)
+
+
+def _open(by: User, new: NewEvent, incidents: Sequence[Incident], now: datetime) -> Event:
+    if not new.title.strip():
+        raise BadGroup("title")
+    if not incidents:
+        raise BadGroup("nothing")
+    event = Event.objects.create(
+        title=nir.mask(new.title.strip())[0],
+        supplier=new.supplier,
+        started_at=min(incident.declared_at for incident in incidents),
+    )
+    record(
+        actor=by.journal_name,
+        verb="event.opened",
+        target=f"event:{event.pk}",
+        at=now,
+        details={"incidents": [incident.pk for incident in incidents]},
+    )
+    return event
+
+
+def _check(incident: Incident, event: Event) -> None:
+    if incident.event_id not in (None, event.pk):
+        raise BadGroup("elsewhere", incident)
+    if incident.status in COUNTED_OUT:
+        raise BadGroup("silent", incident)
+    if event.closed_at is not None:
+        raise BadGroup("ended")
+
+
+def _put(by: User, incident: Incident, event: Event | None, verb: str, now: datetime) -> Incident:
+    """Write the event into the file and its declaration, which statistics read."""
+    was = incident.event_id
+    incident.event = event
+    Declaration.objects.filter(incident=incident).update(event=event)
+    record(
+        actor=by.journal_name,
+        verb=verb,
+        target=f"incident:{incident.pk}",
+        at=now,
+        details={"event": event.pk if event else was},
+    )
+    return keep(incident, "event", "event_reason")
