@@ -70,9 +70,7 @@ class PartialDate:
         found = ISO.fullmatch(text.strip())
         if not found:
             raise BadDate(
-                gettext_noop(
-                    "« %(text)s » n’est pas une date (exemples : 2026, 2026-03, 2026-03-14)"
-                ),
+                gettext_noop("« %(text)s » n’est pas une date (exemples : 2026, 2026-03-14)."),
                 text=text.strip()[:40],
             )
         return cls._of(found.groupdict(), zone)
@@ -191,7 +189,5 @@ def with_time(day: datetime, time: str, offset: str | None, zone: tzinfo | None)
         raise BadDate(gettext_noop("L’heure a besoin de son décalage (exemple : +01:00)."))
     local = moment.replace(tzinfo=zone)
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
-        raise BadDate(
-            gettext_noop("Cette heure n’existe pas : les horloges ont avancé ce jour-là.")
-        )
+        raise BadDate(gettext_noop("Cette heure n’existe pas : passage à l’heure d’été."))
     return datetime.fromisoformat(local.isoformat(timespec="minutes"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.audit import rules
-from vigie.audit.rules import EMPTY, Entry, Fault, Flaw, Head, Walk
+from vigie.audit.rules import EMPTY, Entry, Fault, Flaw, Head, Walk, words
 from vigie.audit.tests.factories import NOW
 
 KEY = b"k" * 32
@@ -245,3 +245,48 @@ def test_the_seal_of_people_depends_on_their_names_and_the_salt(people, salt):
     seal = rules.people_seal(salt, people)
     assert seal != rules.people_seal(salt, {**people, "more": "name"})
     assert seal != rules.people_seal(bytes(32) if salt != bytes(32) else b"1" * 32, people)
+
+
+@pytest.fixture
+def vocabulary(monkeypatch):
+    monkeypatch.setattr(words, "SENTENCES", {})
+
+
+def test_a_verb_is_said_with_its_details_and_leaves_the_others(vocabulary):
+    words.register(sentences={"incident.moved": "a fait passer de %(from)s à %(to)s"})
+    details = {"from": "reçu", "to": "qualifié", "reason": "tri"}
+    assert rules.sentence("incident.moved", details) == (
+        "a fait passer de reçu à qualifié",
+        {"reason": "tri"},
+    )
+    assert rules.sentence("incident.moved", {}) == ("a fait passer de … à …", {})
+
+
+def test_a_verb_that_nobody_registered_says_itself(vocabulary):
+    assert rules.sentence("incident.%(x)s", {"a": 1}) == ("incident.…", {"a": 1})
+    assert rules.sentence("incident.lost", {"a": 1}) == ("incident.lost", {"a": 1})
+
+
+def test_a_verb_has_one_sentence(vocabulary):
+    sentence = "a déclaré"
+    words.register(sentences={"incident.declared": sentence})
+    words.register(sentences={"incident.declared": sentence})
+    with pytest.raises(ValueError, match=r"incident\.declared"):
+        words.register(sentences={"incident.declared": "a dit"})
+
+
+@given(
+    st.integers(0, 10**16).map(lambda us: NOW + timedelta(microseconds=us)),
+    st.integers(0, 2**63 - 1),
+)
+def test_a_place_in_the_journal_is_read_back_from_its_text(moment, entry):
+    place = rules.Cursor(moment, entry)
+    assert rules.read_cursor(str(place)) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "a.b", "1.", "1.-2", f"1.{2**63}", f"{10**40}.1", "1.2.3"]
+)
+def test_what_is_no_place_in_the_journal_is_refused(text):
+    with pytest.raises(rules.BadCursor):
+        rules.read_cursor(text)

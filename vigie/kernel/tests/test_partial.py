@@ -131,7 +131,7 @@ def test_people_type_dates_their_way(typed, kept):
 def test_what_is_no_date_is_refused_with_a_sentence(text):
     with pytest.raises(BadDate) as refusal:
         PartialDate.parse(text)
-    assert str(refusal.value).endswith((".", ")"))
+    assert str(refusal.value).endswith(".")
     assert "%(" not in str(refusal.value)
 
 

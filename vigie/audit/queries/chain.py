@@ -1,4 +1,4 @@
-"""Read the journal, and find out whether it can be believed."""
+"""Find out whether the journal can be believed."""
 
 from collections.abc import Callable, Iterator
 

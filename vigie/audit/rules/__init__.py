@@ -1,0 +1,55 @@
+"""The rules of the journal: how entries are sealed, said, paged and backed up."""
+
+from vigie.audit.rules.backups import Manifest, UnreadableBackup, read_manifest
+from vigie.audit.rules.chain import (
+    EMPTY,
+    GENESIS,
+    BadHead,
+    Entry,
+    Fault,
+    Flaw,
+    Head,
+    Verdict,
+    Walk,
+    canonical,
+    entry_mac,
+    head_mac,
+    people_seal,
+    plain,
+    read_head,
+    storable,
+    utc_text,
+)
+from vigie.audit.rules.pages import BadCursor, Cursor, read_cursor
+from vigie.audit.rules.words import ACTORS, TARGETS, Target, register, sentence
+
+__all__ = [
+    "ACTORS",
+    "EMPTY",
+    "GENESIS",
+    "TARGETS",
+    "BadCursor",
+    "BadHead",
+    "Cursor",
+    "Entry",
+    "Fault",
+    "Flaw",
+    "Head",
+    "Manifest",
+    "Target",
+    "UnreadableBackup",
+    "Verdict",
+    "Walk",
+    "canonical",
+    "entry_mac",
+    "head_mac",
+    "people_seal",
+    "plain",
+    "read_cursor",
+    "read_head",
+    "read_manifest",
+    "register",
+    "sentence",
+    "storable",
+    "utc_text",
+]

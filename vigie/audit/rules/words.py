@@ -1,0 +1,47 @@
+"""How the journal is said: higher floors register the words of their verbs and targets. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+GAP = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a kind of target is called, and the page that shows one by its number."""
+
+    words: object  # text or lazy translation
+    url_name: str = ""  # such as "incidents:detail"; empty when it has no page
+
+
+SENTENCES: dict[str, object] = {}  # verb -> what follows the name of who acted
+TARGETS: dict[str, Target] = {}  # "incident" of "incident:42" -> its words and page
+ACTORS: dict[str, object] = {}  # "system:cli" -> its words
+
+
+def register(
+    *,
+    sentences: Mapping[str, object] | None = None,
+    targets: Mapping[str, Target] | None = None,
+    actors: Mapping[str, object] | None = None,
+) -> None:
+    """Add the words of a capability; call it when the application starts.
+
+    sentences: by verb, lazily translated, such as "a déclaré un incident"; %(name)s stands for a
+    detail of the entry.
+    Raises ValueError when a verb is said twice in different words.
+    """
+    for verb, sentence in (sentences or {}).items():
+        if SENTENCES.setdefault(verb, sentence) is not sentence:
+            raise ValueError(f"the verb {verb} has a sentence already")
+    TARGETS.update(targets or {})
+    ACTORS.update(actors or {})
+
+
+def sentence(verb: str, details: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Return what a verb says and the details that it leaves unsaid; unknown, it says itself."""
+    words = str(SENTENCES.get(verb, verb))
+    said = set(GAP.findall(words))
+    filled = GAP.sub(lambda gap: str(details.get(gap[1], "…")), words)
+    return filled, {name: value for name, value in details.items() if name not in said}

@@ -1,0 +1,67 @@
+"""How templates show the journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+
+from vigie.audit import queries, rules
+
+register = template.Library()
+
+
+@register.inclusion_tag("audit/_events.html", takes_context=True)
+def journal(
+    context: Context, page: queries.EventPage, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Draw a page of the journal; names: what to call actors such as "user:42"."""
+    return {
+        "now": context.get("now"),
+        "lines": [shown(line, names or {}) for line in page.lines],
+    }
+
+
+def shown(line: queries.Line, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the template says of one entry."""
+    event = line.event
+    said, details = rules.sentence(event.verb, event.details)
+    return {
+        "event": event,
+        "actor": names.get(event.actor) or rules.ACTORS.get(event.actor) or event.actor,
+        "sentence": said,
+        "target": target_words(event.target),
+        "url": target_url(event.target),
+        "details": {name: detail_text(value) for name, value in details.items()},
+        "people": line.people,
+        "people_erased": line.people_erased,
+    }
+
+
+def target_words(target: str) -> str:
+    """Return what to call a target: its kind in words, and its number."""
+    kind, _, number = target.partition(":")
+    known = rules.TARGETS.get(kind)
+    return f"{known.words} {number}" if known else target
+
+
+def target_url(target: str) -> str:
+    """Return the page of a target, "" where it has none."""
+    kind, _, number = target.partition(":")
+    known = rules.TARGETS.get(kind)
+    if not known or not known.url_name:
+        return ""
+    try:
+        return reverse(known.url_name, args=[number])
+    except NoReverseMatch:
+        return ""
+
+
+def detail_text(value: object) -> str:
+    """Return one detail on one line."""
+    if isinstance(value, list):
+        return ", ".join(map(detail_text, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {detail_text(inner)}" for name, inner in value.items())
+    return "–" if value is None else str(value)

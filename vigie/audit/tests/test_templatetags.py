@@ -1,0 +1,68 @@
+import html
+import re
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from vigie.audit import operations, queries
+from vigie.audit.rules import Target, words
+from vigie.audit.tests.factories import NOW, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def vocabulary(monkeypatch):
+    sentences = {"incident.declared": "a déclaré l’incident %(number)s"}
+    monkeypatch.setattr(words, "SENTENCES", words.SENTENCES | sentences)
+    monkeypatch.setattr("vigie.audit.rules.TARGETS", {"incident": Target("Incident")})
+
+
+def drawn(names=None, **wanted):
+    page = queries.events(**wanted)
+    template = Template("{% load audit %}{% journal page names %}")
+    text = template.render(Context({"page": page, "names": names, "now": NOW}))
+    return " ".join(html.unescape(re.sub(r"<(?!time)[^>]*>", " ", text)).split())
+
+
+def test_an_entry_is_said_in_words():
+    write(1, name="<b>é</b>")
+    text = drawn(names={"user:42": "Camille Exemple"})
+    assert "Camille Exemple" in text
+    assert "a déclaré l’incident 0" in text
+    assert "Incident 0" in text
+    assert "<b>é</b>" in text
+    assert "pas encore" in text
+
+
+def test_a_sealed_entry_shows_its_place(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path
+    write(1)
+    operations.seal(NOW)
+    text = drawn()
+    assert "pas encore" not in text
+    assert "user:42" in text
+
+
+def test_names_beside_an_entry_are_shown_when_they_were_read():
+    write(1, people={"reporter": "Jeanne Exemple"})
+    assert "Jeanne Exemple" in drawn(with_people=True)
+    assert "Jeanne Exemple" not in drawn()
+
+
+def test_markup_in_an_entry_is_text():
+    operations.record(actor="user:1", verb="a.b", target="<script>:1", at=NOW)
+    template = Template("{% load audit %}{% journal page %}")
+    text = template.render(Context({"page": queries.events(), "now": NOW}))
+    assert "<script>" not in text
+
+
+def test_an_empty_journal_says_so():
+    assert "Rien au journal" in drawn()
+
+
+def test_it_speaks_english():
+    write(1)
+    with translation.override("en"):
+        assert "Did what" in drawn()
