@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 WIDTH = 740
-LEFT = 152  # names of activities end here
+LEAST_LEFT, MOST_LEFT = 96, 236  # where the bars may begin; names stand before
+NAME_GAP = 10
 RIGHT = 706
 TOP = 26  # under the hours
 LANE = 34
@@ -68,9 +69,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The name of an activity beside its first lane."""
+    """The name of an activity beside its first lane, cut to what fits."""
 
     words: str
+    x: int  # where it ends
     y: int
 
 
@@ -96,6 +98,7 @@ class Mark:
 class Drawing:
     """The whole picture, in units of its view box."""
 
+    left: int  # where the bars begin
     height: int
     bottom: int  # where the lanes end
     ticks: list[Tick]
@@ -113,11 +116,12 @@ class Scale:
 
     start: datetime
     end: datetime
+    left: int
 
     def x(self, at: datetime) -> int:
         """Return where a moment lies, kept inside the drawing."""
         share = (at - self.start) / (self.end - self.start)
-        return round(LEFT + min(1.0, max(0.0, share)) * (RIGHT - LEFT))
+        return round(self.left + min(1.0, max(0.0, share)) * (RIGHT - self.left))
 
 
 def draw(
@@ -129,7 +133,8 @@ def draw(
     """
     begin, end = _span(stretches, first_sign, now)
     step = next((s for s in STEPS if (end - begin) / s <= MOST_TICKS), STEPS[-1])
-    scale = Scale(_floor(begin, step, zone), _ceiling(end, step, zone))
+    left = _left(stretches)
+    scale = Scale(_floor(begin, step, zone), _ceiling(end, step, zone), left)
     names, bars, rows = _place(stretches, scale, now)
     bottom = TOP + rows * LANE
     first_mark = _mark(first_sign, scale, bottom) if first_sign else None
@@ -138,6 +143,7 @@ def draw(
     if low and first_mark:
         first_mark = _mark(first_mark.at, scale, bottom, line=1)
     return Drawing(
+        left=left,
         height=bottom + FOOT * (2 if low else 1),
         bottom=bottom,
         ticks=_ticks(scale, step, zone),
@@ -147,6 +153,12 @@ def draw(
         first_sign=first_mark,
         now=now_mark,
     )
+
+
+def _left(stretches: Sequence[Stretch]) -> int:
+    """Return where the bars begin, so that the longest name has room."""
+    longest = max((len(s.activity) for s in stretches), default=0)
+    return min(MOST_LEFT, max(LEAST_LEFT, round(longest * SIGN_WIDTH) + NAME_GAP + 4))
 
 
 def _span(
@@ -205,7 +217,8 @@ def _place(
             row.append(stretch)
     names, bars, count = [], [], 0
     for activity, rows in lanes.items():
-        names.append(Name(activity, TOP + count * LANE + 5 + 17))
+        words = _cut(activity, scale.left - NAME_GAP)
+        names.append(Name(words, scale.left - NAME_GAP, TOP + count * LANE + 5 + 17))
         for row in rows:
             bars += [_bar(stretch, scale, now, TOP + count * LANE + 5) for stretch in row]
             count += 1
@@ -233,5 +246,5 @@ def _cut(words: str, room: int) -> str:
 def _mark(at: datetime, scale: Scale, bottom: int, line: int = 0) -> Mark:
     x = scale.x(at)
     inside = ROOM_PER_MARK // 2
-    words_x = min(max(x, LEFT - 60 + inside), WIDTH - inside)
+    words_x = min(max(x, inside), WIDTH - inside)
     return Mark(at, x, words_x, bottom + 16 + line * FOOT)

@@ -198,6 +198,7 @@ def lanes(episodes: Iterable[Any], first_sign: datetime | None, now: datetime) -
         "bars": [_bar(bar, now) for bar in drawing.bars],
         "kinds": [kind for kind in SHAPES if any(kind == row.kind for row in rows)],
         "now": now,
+        "label": label or gettext("Frise des épisodes de soins"),
         "uid": f"lanes-{next(DRAWING_NUMBERS)}",
     }
 

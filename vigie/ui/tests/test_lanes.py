@@ -96,6 +96,14 @@ def test_words_are_cut_to_the_bar_and_end_neatly(room, cut):
     assert lanes._cut("Dégradé, dossier papier", room) == cut
 
 
+def test_a_long_name_has_room_or_ends_neatly():
+    drawing = drawn(stretch(HOUR, activity="Pharmacie à usage intérieur"))
+    assert drawing.names[0].words == "Pharmacie à usage intérieur"
+    drawing = drawn(stretch(HOUR, activity="Chirurgie ambulatoire et anesthésie du site nord"))
+    assert drawing.names[0].words.endswith("…")
+    assert drawing.left <= lanes.MOST_LEFT
+
+
 def test_nothing_happened_yet_is_drawn_without_lanes():
     drawing = drawn()
     assert drawing.bars == []
@@ -123,7 +131,7 @@ def test_everything_stays_inside_the_drawing(rows, first_sign, now):
     assert len(drawing.bars) == len(rows)
     assert 2 <= len(drawing.ticks) <= 60
     for bar in drawing.bars:
-        assert lanes.LEFT <= bar.x <= lanes.RIGHT
+        assert drawing.left <= bar.x <= lanes.RIGHT
         assert bar.x + bar.width <= lanes.RIGHT + 3
         assert bar.y + lanes.BAR <= drawing.bottom <= drawing.height
 
