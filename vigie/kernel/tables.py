@@ -24,7 +24,7 @@ class Registry(Protocol):
 
 
 # Sessions stay behind: nobody is signed in again by a restore.
-LEFT_BEHIND = {"sessions.session"}
+LEFT_BEHIND = {"sessions.session", "usersessions.usersession"}
 
 
 def kept_models(registry: Registry) -> list[type[models.Model]]:

@@ -403,6 +403,19 @@ def test_a_backup_of_an_earlier_schema_is_brought_forward(settings, tmp_path, li
         Event.objects.filter(position=1).delete()
 
 
+def test_a_backup_of_a_schema_that_cannot_be_reached_is_refused(settings, tmp_path, made):
+    with archives.Reader(made) as archive:
+        migrations = archive.manifest["migrations"]
+    # One that its authors cannot undo.
+    last = ("django_tasks_database", "0013")
+    before = [[app, name] for app, name in migrations if not (app == last[0] and name >= last[1])]
+    assert before != migrations
+    forged = rewritten(made, manifest={"migrations": before})
+    lose_everything(settings, tmp_path)
+    assert "cannot be reached" in assert_refused(settings, forged, rules.UnreadableBackup)
+    assert restore(made, now=LATER).verdict.holds
+
+
 LIVE = """
 operations.record(actor="user:42", verb="incident.declared", target="incident:1", at=NOW,
                   details={"note": "été"}, people={"reporter": "Jeanne Exemple"})
