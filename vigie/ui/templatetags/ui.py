@@ -187,7 +187,9 @@ def empty_state(context: Context, **words: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/_lanes.html")
-def lanes(episodes: Iterable[Any], first_sign: datetime | None, now: datetime) -> dict[str, Any]:
+def lanes(
+    episodes: Iterable[Any], first_sign: datetime | None, now: datetime, label: str = ""
+) -> dict[str, Any]:
     """Draw care episodes as lanes: activity, kind, start, end (None: goes on), text (optional)."""
     rows = [_stretch(episode) for episode in episodes]
     zone = timezone.get_current_timezone()
