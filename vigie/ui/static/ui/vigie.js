@@ -2,11 +2,9 @@
 import { startBand } from "./band.js";
 import { startButtons } from "./buttons.js";
 import { startKeeping } from "./keep.js";
-import { startLanes } from "./lanes.js";
 import { startSending } from "./resend.js";
 
 startBand();
 startButtons();
 startKeeping();
-startLanes();
 startSending();
