@@ -1,0 +1,185 @@
+"""What waits for whom, and what words find."""
+
+from uuid import uuid4
+
+import pytest
+from django.utils import translation
+
+from vigie.incidents.models import Draft, Message, ReadMark
+from vigie.incidents.rules.words import Waiting
+from vigie.incidents.tests.factories import (
+    NOW,
+    EstablishmentFactory,
+    IncidentFactory,
+    later,
+    person,
+)
+from vigie.portal import queries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_french():
+    with translation.override("fr"):
+        yield
+
+
+@pytest.fixture
+def hospital():
+    return EstablishmentFactory(name="Centre hospitalier de Valmont")
+
+
+@pytest.fixture
+def analyst():
+    return person("cert_analyst", None)
+
+
+def cards(reader, now=NOW):
+    return {card.code: card for card in queries.needs(reader, now=now)}
+
+
+def texts(card):
+    return [item.text for item in card.items]
+
+
+def put(incident, **columns):
+    for name, value in columns.items():
+        setattr(incident, name, value)
+    incident.save()
+    return incident
+
+
+def say(incident, by, from_desk, at=NOW):
+    return Message.objects.create(
+        incident=incident, at=at, by=by, from_desk=from_desk, text="Bonjour", key=uuid4()
+    )
+
+
+def test_the_desk_sees_what_is_late_longest_first(hospital, analyst):
+    put(IncidentFactory(establishment=hospital, title="Hier"), next_action_at=later(hours=-20))
+    put(IncidentFactory(establishment=hospital, title="Tantôt"), next_action_at=later(minutes=-1))
+    put(IncidentFactory(establishment=hospital, title="Demain"), next_action_at=later(hours=20))
+    assert texts(cards(analyst)["late"]) == ["Hier", "Tantôt"]
+
+
+def test_patients_in_danger_come_first(hospital, analyst):
+    IncidentFactory(establishment=hospital, title="Messagerie", endangerment="none")
+    IncidentFactory(establishment=hospital, title="Réanimation", endangerment="proven")
+    card = cards(analyst)["unassigned"]
+    assert texts(card) == ["Réanimation", "Messagerie"]
+    assert card.items[0].danger == "proven"
+
+
+def test_an_analyst_finds_the_files_assigned_to_them_alone(hospital, analyst):
+    put(IncidentFactory(establishment=hospital, title="À moi"), assignee=analyst)
+    colleague = person("cert_analyst", None)
+    put(IncidentFactory(establishment=hospital, title="À elle"), assignee=colleague)
+    assert texts(cards(analyst)["mine"]) == ["À moi"]
+    assert texts(cards(analyst)["unassigned"]) == []
+
+
+def test_a_card_shows_the_first_and_counts_the_rest(hospital, analyst):
+    for _ in range(8):
+        IncidentFactory(establishment=hospital)
+    card = cards(analyst)["unassigned"]
+    assert (len(card.items), card.total) == (6, 8)
+
+
+def test_a_structure_sees_where_the_cert_waits_for_it(hospital):
+    waiting = put(IncidentFactory(establishment=hospital), waiting=Waiting.STRUCTURE)
+    put(IncidentFactory(establishment=hospital), waiting=Waiting.CERT)
+    card = cards(person("rssi", hospital))["awaited"]
+    assert [item.key for item in card.items] == [(waiting.pk,)]
+
+
+def test_nobody_sees_what_waits_elsewhere(hospital):
+    put(IncidentFactory(establishment=hospital), waiting=Waiting.STRUCTURE)
+    stranger = person("rssi", EstablishmentFactory())
+    assert all(card.items == [] for card in cards(stranger).values())
+
+
+def test_a_message_is_unread_until_it_is_read(hospital, analyst):
+    incident = IncidentFactory(establishment=hospital)
+    officer = person("rssi", hospital)
+    say(incident, analyst, from_desk=True)
+    assert len(cards(officer)["unread"].items) == 1
+    ReadMark.objects.create(incident=incident, user=officer, from_desk=False, read_at=NOW)
+    assert cards(officer)["unread"].items == []
+    say(incident, analyst, from_desk=True, at=later(minutes=5))
+    assert len(cards(officer)["unread"].items) == 1
+
+
+def test_one_s_own_side_is_never_unread(hospital, analyst):
+    incident = IncidentFactory(establishment=hospital)
+    say(incident, person("rssi", hospital), from_desk=False)
+    assert cards(person("rssi", hospital))["unread"].items == []
+    assert len(cards(analyst)["unread"].items) == 1
+
+
+def test_closed_files_wait_for_nobody(hospital, analyst):
+    put(
+        IncidentFactory(establishment=hospital),
+        status="closed",
+        is_open=False,
+        next_action="",
+        next_action_at=None,
+    )
+    assert all(card.items == [] for card in cards(analyst).values())
+
+
+def test_drafts_are_one_s_own_last_touched_first(hospital):
+    officer, other = person("rssi", hospital), person("rssi", hospital)
+    for by, title, at in (
+        (officer, "Ancien", NOW),
+        (officer, "Récent", later(hours=1)),
+        (other, "D’une autre", NOW),
+    ):
+        Draft.objects.create(
+            key=uuid4(), by=by, content={"title": title}, created_at=NOW, updated_at=at
+        )
+    assert texts(cards(officer)["drafts"]) == ["Récent", "Ancien"]
+
+
+def test_an_untitled_draft_has_a_name(hospital):
+    officer = person("rssi", hospital)
+    Draft.objects.create(key=uuid4(), by=officer, created_at=NOW, updated_at=NOW)
+    assert texts(cards(officer)["drafts"]) == ["Déclaration sans titre"]
+
+
+def test_a_region_sees_what_goes_on_there():
+    here, there = EstablishmentFactory(region="84"), EstablishmentFactory(region="11")
+    IncidentFactory(establishment=here, title="Ici")
+    IncidentFactory(establishment=there, title="Là-bas")
+    officer = person("rssi", here)
+    officer.memberships.update(
+        role="ars_officer", territory_kind="region", territory_code="84", establishment=None
+    )
+    assert texts(cards(officer)["ongoing"]) == ["Ici"]
+
+
+def test_a_reader_of_figures_alone_has_no_card_of_files():
+    administrator = person("administrator", None)
+    assert cards(administrator) == {}
+
+
+def test_the_home_page_costs_the_same_however_much_waits(
+    hospital, analyst, django_assert_max_num_queries
+):
+    for _ in range(12):
+        incident = put(IncidentFactory(establishment=hospital), next_action_at=later(hours=-1))
+        say(incident, person("rssi", hospital), from_desk=False)
+    with django_assert_max_num_queries(10):
+        queries.needs(analyst, now=NOW)
+
+
+def test_words_find_files_and_establishments_within_rights(hospital):
+    found = IncidentFactory(establishment=hospital, title="Rançongiciel à Valmont")
+    IncidentFactory(title="Rançongiciel ailleurs")
+    answer = queries.search(person("rssi", hospital), "rançongiciel")
+    assert [file.pk for file in answer.files] == [found.pk]
+
+
+def test_words_of_another_territory_find_nothing(hospital):
+    IncidentFactory(establishment=hospital, title="Rançongiciel à Valmont")
+    assert queries.search(person("rssi", EstablishmentFactory()), "Valmont").is_empty
