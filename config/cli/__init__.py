@@ -26,6 +26,7 @@ accounts.add_to(app)
 
 def main() -> None:
     """Run one command. What was to be expected is told in a sentence, the rest with its trace."""
+    os.umask(0o077)  # an instance is for its owner alone: database, uploads, keys, backups
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         app()

@@ -1,0 +1,83 @@
+"""Settings from the environment: nonsense is a sentence, secrets may lie in files."""
+
+import threading
+
+import pytest
+
+from config.environment import (
+    BadSetting,
+    database,
+    env_bool,
+    env_choice,
+    env_int,
+    env_text,
+    secret_kept_in,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("Yes", True), ("off", False), ("", True)]
+)
+def test_yes_and_no(monkeypatch, text, value):
+    monkeypatch.setenv("PROBE", text)
+    assert env_bool("PROBE", default=True) is value
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: env_bool("PROBE"),
+        lambda: env_int("PROBE", 1),
+        lambda: env_choice("PROBE", "A", ("A", "B")),
+    ],
+)
+def test_nonsense_names_the_variable(monkeypatch, read):
+    monkeypatch.setenv("PROBE", "perhaps")
+    with pytest.raises(BadSetting, match="PROBE must be"):
+        read()
+
+
+def test_a_number_that_is_too_small_is_nonsense(monkeypatch):
+    monkeypatch.setenv("PROBE", "0")
+    with pytest.raises(BadSetting, match="at least 1"):
+        env_int("PROBE", 8, least=1)
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv("PROBE_FILE", str(tmp_path / "secret"))
+    assert env_text("PROBE") == "hush"
+    monkeypatch.setenv("PROBE_FILE", str(tmp_path / "absent"))
+    with pytest.raises(BadSetting, match="PROBE_FILE"):
+        env_text("PROBE")
+
+
+def test_a_secret_is_made_once_however_many_ask(tmp_path):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(secret_kept_in(tmp_path / "keys" / "one")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert len(found[0]) >= 48
+    assert (tmp_path / "keys" / "one").stat().st_mode & 0o077 == 0
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["one"]
+
+
+def test_a_database_url_with_a_socket_folder_and_odd_characters():
+    found = database("postgresql://v%40l:p%2Fw@/vi-gie?host=/run/postgresql&sslmode=require")
+    assert found["USER"] == "v@l"
+    assert found["PASSWORD"] == "p/w"  # noqa: S105 - of nobody
+    assert found["HOST"] == "/run/postgresql"
+    assert found["NAME"] == "vi-gie"
+    assert found["OPTIONS"] == {"sslmode": "require", "options": "-c synchronous_commit=on"}
+
+
+def test_a_url_of_another_kind_of_database_is_refused():
+    with pytest.raises(BadSetting, match="postgresql"):
+        database("mysql://localhost/vigie")
