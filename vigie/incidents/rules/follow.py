@@ -39,6 +39,7 @@ DANGER_RANK = {
     Endangerment.UNKNOWN: 1,
     Endangerment.NONE: 0,
 }
+PATIENT_DANGER = DANGER_RANK[Endangerment.POTENTIAL]  # from this rank on, patients are at risk
 # How soon the desk must look at a new file. Vigie's own targets, shown as such.
 FIRST_LOOK_WITHIN = {
     Endangerment.PROVEN: timedelta(minutes=15),
