@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -95,6 +96,15 @@ class ReadOnlyGetClient(Client):
     def get(self, *args, **kwargs):
         with connection.execute_wrapper(only_reads):
             return super().get(*args, **kwargs)
+
+    def force_login(self, user, backend=None):
+        """Sign in as with password and second factor; tests of signing in do it for real."""
+        super().force_login(user, backend)
+        proof = {"method": "mfa", "type": "totp", "at": time.time()}
+        session = self.session
+        session["account_authentication_methods"] = [proof]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
 
 
 @pytest.fixture

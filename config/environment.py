@@ -61,6 +61,38 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_text(name, default).split(",") if part.strip()]
 
 
+def env_https(name: str) -> str:
+    """Return the variable as an address. Raises BadSetting unless it is https, or on loopback."""
+    text = env_text(name).strip().rstrip("/")
+    parts = urlsplit(text)
+    inside = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if text and not (parts.hostname and (parts.scheme == "https" or inside)):
+        raise BadSetting(f"{name} must begin with https://, not {text!r}")
+    return text
+
+
+def openid_connect(issuer: str, acr: list[str]) -> dict[str, object]:
+    """Return the provider of sign-in by directory (Pro Santé Connect, the hospital's own), if any.
+
+    acr: the levels of sign-in to ask for, of which one must be reached to count as second factor.
+    """
+    if not issuer:
+        return {}
+    app = {
+        "provider_id": "directory",
+        "name": env_text("VIGIE_OIDC_NAME", "Pro Santé Connect"),
+        "client_id": env_text("VIGIE_OIDC_CLIENT_ID", "vigie"),
+        "secret": env_text("VIGIE_OIDC_CLIENT_SECRET"),
+        "settings": {
+            "server_url": issuer,
+            "scope": env_text("VIGIE_OIDC_SCOPE", "openid profile email").split(),
+            "oauth_pkce_enabled": True,
+            "auth_params": {"acr_values": " ".join(acr)} if acr else {},
+        },
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
 def secret_kept_in(path: Path) -> str:
     """Return the secret of a file, made at the first start; it appears whole or not at all."""
     if not path.exists():

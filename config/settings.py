@@ -10,9 +10,11 @@ from config.environment import (
     database,
     env_bool,
     env_choice,
+    env_https,
     env_int,
     env_list,
     env_text,
+    openid_connect,
     secret_kept_in,
 )
 
@@ -59,6 +61,13 @@ INSTALLED_APPS = [
     "vigie.observatory",
     "vigie.portal",
     "vigie.demo",
+    # After ours, so that our pages stand in front of theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -69,6 +78,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "vigie.accounts.guards.middleware.ReaderMiddleware",
+    "vigie.accounts.guards.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -138,6 +150,64 @@ EMAIL_HOST_PASSWORD = env_text("VIGIE_SMTP_PASSWORD")
 EMAIL_USE_TLS = env_bool("VIGIE_SMTP_STARTTLS", default=True)
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env_text("VIGIE_MAIL_FROM", "vigie@localhost")
+
+# Sign-in: vigie.accounts, on django-allauth. No open sign-up; a second factor for officers.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ["email", "last_name"]}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 2 * 3600  # seconds
+SIGN_IN = "vigie.accounts.guards.sign_in"
+ACCOUNT_ADAPTER = f"{SIGN_IN}.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # named by the library; sign-up itself is closed
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation proves the address
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_SESSION_REMEMBER = False  # ends with the browser, at the latest after VIGIE_SESSION_HOURS
+# A whole hospital may be one address, so limits by address are wide; by account they are narrow.
+# "login_failed_here" counts by account and address together: others cannot lock somebody out soon.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,30/5m/key",
+    "login_failed_here": "5/5m/key",
+    "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "60/m/ip",
+    "invitation": "60/m/ip",
+    "invite": "100/h/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = f"{SIGN_IN}.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Vigie"
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off still opens
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = VIGIE_URL.startswith("http://localhost")
+MFA_FORMS = {
+    "authenticate": "vigie.accounts.forms.CodeForm",
+    "reauthenticate": "vigie.accounts.forms.CodeAgainForm",
+}
+SOCIALACCOUNT_ADAPTER = f"{SIGN_IN}.DirectoryAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address in a directory proves nothing here
+OIDC_ACR = env_list("VIGIE_OIDC_ACR")  # what the directory must say to count as second factor
+OIDC_ISSUER = env_https("VIGIE_OIDC_ISSUER")
+SOCIALACCOUNT_PROVIDERS = openid_connect(OIDC_ISSUER, OIDC_ACR)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

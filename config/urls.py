@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
     path("incidents/", include("vigie.incidents.urls")),
+    path("", include("vigie.accounts.urls")),
     path("", include("vigie.portal.urls")),
 ]
 handler400 = "vigie.portal.views.errors.bad_request"

@@ -103,6 +103,12 @@ class User(AbstractBaseUser):
         inside = GroupMember.objects.in_force().filter(group__in=groups).values("establishment")
         return list(Establishment.objects.filter(pk__in=inside).order_by("name", "id"))
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Return whether what the person may do asks for more than a password."""
+        roles = (m.role_class for m in self.memberships_in_force)
+        return any(r.needs_second_factor for r in roles) or bool(self.delegations_in_force)
+
     def memberships_with(self, permission: str) -> list["Membership"]:
         """Return the memberships in force that hold the permission.
 
@@ -157,6 +163,14 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         return self.filter(valid_from__lte=Now(), valid_to__gt=Now(), revoked_at=None)
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Letters that wait for an answer, and those that do so no more."""
+
+    def open(self) -> "InvitationQuerySet":
+        """Return those that can still be accepted, by the database's clock."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=Now())
+
+
 def _territory_is_one() -> Q:
     """Return the condition that exactly the column of the kind names the territory."""
     none = Q(establishment=None, site=None, group=None)
@@ -169,8 +183,9 @@ def _territory_is_one() -> Q:
 
 
 class OnTerritory(models.Model):
-    """A row that names one territory: a code for geography, a row for structures."""
+    """A row that gives a role on one territory: a code for geography, a row for structures."""
 
+    role = models.CharField(max_length=20, choices=[(r, r) for r in ROLES])
     territory_kind = models.CharField(max_length=10, choices=[(k, k) for k in TerritoryKind])
     territory_code = models.CharField(max_length=20, blank=True)  # FR, 84, 2A
     establishment = models.ForeignKey(
@@ -200,6 +215,11 @@ class OnTerritory(models.Model):
         return known.title.in_(get_language() or "fr") if known else self.territory_code
 
     @property
+    def role_class(self) -> Role:
+        """Return what the role may do, in words."""
+        return ROLES[self.role]
+
+    @property
     def place(self) -> Place:
         """Return where the territory lies. A group lies in its nation."""
         named = self.establishment or self.site or self.group
@@ -216,7 +236,6 @@ class Membership(OnTerritory):
     """The role of a person on a territory, from a moment until another."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=[(r, r) for r in ROLES])
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
     given_by = models.CharField(max_length=80)  # as in the journal
@@ -234,11 +253,6 @@ class Membership(OnTerritory):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role} {self.territory}"
-
-    @property
-    def role_class(self) -> Role:
-        """Return what the role may do, in words."""
-        return ROLES[self.role]
 
     def covers(self, place: Place) -> bool:
         """Return whether the territory holds the place. Groups are asked of the database apart."""
@@ -287,18 +301,24 @@ class Invitation(OnTerritory):
     """A letter that lets one e-mail address make an account with a role."""
 
     email = models.EmailField()
-    role = models.CharField(max_length=20, choices=[(r, r) for r in ROLES])
     token_hash = models.CharField(max_length=64, unique=True)  # SHA-256; the secret is in the mail
-    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     membership_until = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=_territory_is_one(), name="invitation_one_territory")
+            models.CheckConstraint(condition=_territory_is_one(), name="invitation_one_territory"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")),
+                name="invitation_ends_after_it_starts",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Close doors: every view and every API router says who may enter."""
+"""Mark every view with who may enter, and turn others away."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -48,6 +48,12 @@ def signed_in(view: View) -> View:
 def open_to_all(view: View) -> View:
     """Mark a view that anyone on the network may read."""
     return _mark(view, "open_to_all")
+
+
+def before_second_factor(view: View) -> View:
+    """Let a view be used by people on their way to a second factor: signing in, setting it up."""
+    view.before_second_factor = True  # type: ignore[attr-defined]
+    return view
 
 
 def _mark(view: View, door: Door) -> View:

@@ -10,14 +10,10 @@ from django.db import transaction
 
 from vigie.accounts import queries, rules
 from vigie.accounts.models import ApiToken, User
-from vigie.accounts.rules import Permission
+from vigie.accounts.rules import BadDates, Permission, TooLong, TooMuch
 from vigie.audit.operations import record
 
 LONGEST = timedelta(days=366)
-
-
-class TooMuch(Exception):  # noqa: N818 - reads as a sentence where it is raised
-    """A token was asked for more than its owner may do, or for longer than tokens live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +37,15 @@ def create_token(
     """Make a token for a program that acts as the person, for some of what they may do now.
 
     actor: who did it where it was not the person, such as "system:cli".
-    Raises TooMuch when a scope is none of the person's permissions, or the end is past or more
-    than a year away.
+    Raises TooMuch when a scope is none of the person's permissions, BadDates, TooLong.
     """
     wanted = frozenset(scopes)
     if not wanted or not wanted <= queries.permissions_held(by):
-        raise TooMuch("a token may be given only what its owner may do")
-    if not now < expires_at <= now + LONGEST:
-        raise TooMuch(f"a token lives at most {LONGEST.days} days")
+        raise TooMuch
+    if expires_at <= now:
+        raise BadDates
+    if expires_at > now + LONGEST:
+        raise TooLong
     secret = rules.MARK + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=by,

@@ -1,6 +1,41 @@
 """Read people and their rights: who may do what and where, as SQL predicates."""
 
-from vigie.accounts.queries.people import governed, governs, manages, people_governed
+from vigie.accounts.queries.demo import (
+    DemoRole,
+    demo_people,
+)
+from vigie.accounts.queries.factors import (
+    directory_accounts,
+    has_second_factor,
+    recovery_codes,
+    second_factors,
+    sessions_of,
+)
+from vigie.accounts.queries.journal import (
+    journal,
+    journal_about,
+    names_of,
+    open_journal_of,
+    reads_whole_journal,
+)
+from vigie.accounts.queries.people import (
+    delegations_at,
+    establishments_to_delegate,
+    governed,
+    governs,
+    has_account,
+    knows,
+    manages,
+    memberships_of_address,
+    open_invitation,
+    people_governed,
+    search_people,
+    visible_invitations,
+    visible_memberships,
+    workers_at,
+    workers_at_any,
+    works_at,
+)
 from vigie.accounts.queries.rights import (
     NOTHING,
     may,
@@ -9,26 +44,76 @@ from vigie.accounts.queries.rights import (
     roles_with,
     within,
 )
-from vigie.accounts.queries.scope import Scope, scope_choices, scope_of, scoped, scopes
-from vigie.accounts.queries.tokens import permissions_held, token_in_force, tokens_of
+from vigie.accounts.queries.scope import (
+    Scope,
+    ScopeChoice,
+    scope_choices,
+    scope_of,
+    scoped,
+    scopes,
+)
+from vigie.accounts.queries.territories import (
+    Found,
+    columns_of,
+    governed_territories,
+    may_give_roles_on,
+    name_of,
+    own_territories,
+)
+from vigie.accounts.queries.tokens import (
+    permissions_held,
+    token_in_force,
+    tokens_of,
+)
 
 __all__ = [
     "NOTHING",
+    "DemoRole",
+    "Found",
     "Scope",
+    "ScopeChoice",
+    "columns_of",
+    "delegations_at",
+    "demo_people",
+    "directory_accounts",
+    "establishments_to_delegate",
     "governed",
+    "governed_territories",
     "governs",
+    "has_account",
+    "has_second_factor",
+    "journal",
+    "journal_about",
+    "knows",
     "manages",
     "may",
+    "may_give_roles_on",
     "members_of",
+    "memberships_of_address",
+    "name_of",
+    "names_of",
+    "open_invitation",
+    "open_journal_of",
+    "own_territories",
     "people_governed",
     "permissions_held",
+    "reads_whole_journal",
+    "recovery_codes",
     "require",
     "roles_with",
     "scope_choices",
     "scope_of",
     "scoped",
     "scopes",
+    "search_people",
+    "second_factors",
+    "sessions_of",
     "token_in_force",
     "tokens_of",
+    "visible_invitations",
+    "visible_memberships",
     "within",
+    "workers_at",
+    "workers_at_any",
+    "works_at",
 ]

@@ -48,14 +48,16 @@ def events(
     after: str = "",
     size: int = 50,
     with_people: bool = False,
+    among: QuerySet[Event] | None = None,
 ) -> EventPage:
     """Return a page of the journal, the newest entry first; the caller has checked the right.
 
     targets: "incident:42", or "incident:" for all of a kind. verb: "incident.declared", or
     "incident." for all of a capability. until: before that moment. after: `older` of a page.
+    among: the entries that the reader may see, all if absent.
     Cost: one query, two with people. Raises BadCursor when `after` is no place in the journal.
     """
-    found = narrowed(Event.objects.all(), targets, actor, verb)
+    found = narrowed(Event.objects.all() if among is None else among, targets, actor, verb)
     if since:
         found = found.filter(happened_at__gte=since)
     if until:

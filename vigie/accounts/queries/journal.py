@@ -1,0 +1,93 @@
+"""Open the journal to those who may read it: all of it, or what concerns their territory."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from vigie.accounts.models import User
+from vigie.accounts.queries.people import people_governed
+from vigie.accounts.queries.rights import within
+from vigie.accounts.rules import Permission
+from vigie.audit import queries as audit
+from vigie.audit.models import Event
+from vigie.audit.queries import EventPage
+from vigie.establishments.models import Establishment, Site
+from vigie.establishments.rules import TerritoryKind
+
+Rows = Callable[[User], "QuerySet[Any]"]
+# target -> the rows whose entries a reader of the journal may see; higher floors add theirs.
+KINDS: dict[str, Rows] = {
+    "user": lambda reader: people_governed(reader, Permission.READ_JOURNAL),
+    "establishment": lambda reader: Establishment.objects.filter(
+        within(reader, Permission.READ_JOURNAL, establishment="id", site="")
+    ),
+    "site": lambda reader: Site.objects.filter(within(reader, Permission.READ_JOURNAL, site="id")),
+}
+
+
+def open_journal_of(kind: str, rows: Rows) -> None:
+    """Let readers of a territory's journal see the entries about a kind of target.
+
+    kind: "incident" of "incident:42". rows: the rows that a reader may read in the journal.
+    Call it when the application starts.
+    """
+    KINDS[kind] = rows
+
+
+def reads_whole_journal(reader: User) -> bool:
+    """Return whether nothing in the journal is closed to the reader: theirs is a nation."""
+    held = reader.memberships_with(Permission.READ_JOURNAL)
+    return any(m.territory_kind == TerritoryKind.NATION for m in held)
+
+
+def readable_events(reader: User) -> QuerySet[Event]:
+    """Return the entries of the journal that the reader may see, unordered."""
+    if reads_whole_journal(reader):
+        return Event.objects.all()
+    about = Q()
+    for kind, rows in KINDS.items():
+        named = rows(reader).annotate(
+            named=Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField())
+        )
+        about |= Q(target__in=named.order_by().values("named"))
+    return Event.objects.filter(about)
+
+
+def journal(
+    reader: User,
+    *,
+    verb: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: str = "",
+) -> EventPage:
+    """Return a page of what the reader may see of the journal, the newest entry first."""
+    return audit.events(
+        verb=verb,
+        since=since,
+        until=until,
+        after=after,
+        with_people=True,
+        among=readable_events(reader),
+    )
+
+
+def journal_about(reader: User, person: User, *, size: int = 20) -> EventPage | None:
+    """Return the last entries about a person, None where the reader may not see them."""
+    if not reader.may(Permission.READ_JOURNAL):
+        return None
+    return audit.events(
+        targets=[person.journal_name], size=size, with_people=True, among=readable_events(reader)
+    )
+
+
+def names_of(page: EventPage | None) -> dict[str, str]:
+    """Return the names of the people who acted on a page of the journal, by "user:42"."""
+    if page is None:
+        return {}
+    ids = [actor.removeprefix("user:") for actor in page.actors if actor.startswith("user:")]
+    people = User.objects.filter(pk__in=[number for number in ids if number.isdecimal()])
+    return {person.journal_name: person.full_name for person in people}

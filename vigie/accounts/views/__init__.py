@@ -1,0 +1,1 @@
+"""Doors to accounts: signing in, one's own profile, administration of people."""
