@@ -39,17 +39,19 @@ MENU = (
     Entry(
         gettext_noop("Observatoire"), "observatory:figures", frozenset({Permission.READ_FIGURES})
     ),
-    Entry(
-        gettext_noop("Administration"),
-        "accounts:administration",
-        frozenset(
-            {
-                Permission.MANAGE_PEOPLE,
-                Permission.MANAGE_ESTABLISHMENTS,
-                Permission.MANAGE_REFERENCE,
-                Permission.READ_JOURNAL,
-            }
-        ),
+)
+# Under the person's name.
+PROFILE = Entry(gettext_noop("Mon profil"), "accounts:profile")
+ADMINISTRATION = Entry(
+    gettext_noop("Administration"),
+    "accounts:administration",
+    frozenset(
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.MANAGE_ESTABLISHMENTS,
+            Permission.MANAGE_REFERENCE,
+            Permission.READ_JOURNAL,
+        }
     ),
 )
 

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from vigie.accounts.models import Membership, User
 from vigie.accounts.queries import scope_choices
-from vigie.accounts.rules import ROLES
+from vigie.accounts.rules import ROLES, Permission
 from vigie.establishments import queries as establishments
 from vigie.establishments.rules import TerritoryKind
 from vigie.kernel import clock
@@ -53,12 +53,18 @@ class Frame:
         return self.person.memberships_in_force if self.person else []
 
     @cached_property
+    def held(self) -> frozenset[str]:
+        """Return the permissions that the person holds somewhere, delegations included."""
+        if self.person is None:
+            return frozenset()
+        return frozenset(p for p in Permission if self.person.may(p))
+
+    @cached_property
     def menu(self) -> list[SimpleNamespace]:
         """Return the places open to the person, the current one marked."""
         if self.person is None:
             return []
-        held = frozenset(p for m in self.memberships for p in ROLES[m.role].permissions)
-        entries = [entry for entry in rules.MENU if entry.is_open_to(held)]
+        entries = [entry for entry in rules.MENU if entry.is_open_to(self.held)]
         places = [(entry.label, url_of(entry.route)) for entry in entries]
         places = [(label, url) for label, url in places if url]
         current = rules.current_place(self.request.path, [url for _label, url in places])
@@ -199,10 +205,12 @@ class Frame:
         """Return what a person finds under their name."""
         if self.person is None:
             return []
+        entries = [(rules.PROFILE, "user")]
+        if rules.ADMINISTRATION.is_open_to(self.held):
+            entries.append((rules.ADMINISTRATION, "settings"))
         found = [
-            SimpleNamespace(
-                url=url_of("accounts:profile"), icon="user", label=gettext("Mon profil")
-            )
+            SimpleNamespace(url=url_of(entry.route), icon=icon, label=gettext(entry.label))
+            for entry, icon in entries
         ]
         return [link for link in found if link.url]
 

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from vigie.accounts.guards import open_to_all
-from vigie.accounts.models import User
+from vigie.accounts.guards import SignedRequest, signed_in
 from vigie.accounts.rules import Permission
 from vigie.kernel import clock
 from vigie.portal import queries
@@ -16,12 +14,10 @@ from vigie.portal.rules import Card
 from vigie.portal.views.frame import url_of
 
 
-@open_to_all
+@signed_in
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the person; lead whoever is not signed in to the sign-in."""
-    if not isinstance(request.user, User):
-        return redirect(settings.LOGIN_URL)
+def home(request: SignedRequest) -> HttpResponse:
+    """Show what waits for the person."""
     now = clock.now()
     cards = [_drawn(card) for card in queries.needs(request.user, now=now)]
     may_declare = request.user.may(Permission.DECLARE)
