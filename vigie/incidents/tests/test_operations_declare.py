@@ -1,0 +1,474 @@
+from threading import Barrier, Thread
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from vigie.audit.models import Event, People
+from vigie.establishments.models import Group, GroupMember
+from vigie.incidents import operations
+from vigie.incidents.models import Contact, Declaration, Draft, Incident, Revision
+from vigie.incidents.operations.declare import Incomplete, Person
+from vigie.incidents.operations.drafts import AlreadySent, TooLong
+from vigie.incidents.operations.store import UnknownInInventory
+from vigie.incidents.rules.words import Authority, Channel
+from vigie.incidents.tests.factories import (
+    LONG_AGO,
+    NOW,
+    PHONE,
+    REQUIRED,
+    DeclarationFactory,
+    DelegationFactory,
+    EstablishmentFactory,
+    IncidentFactory,
+    MembershipFactory,
+    SiteFactory,
+    UserFactory,
+    later,
+    person,
+    submission,
+)
+from vigie.inventory.models import Application, Supplier
+
+pytestmark = pytest.mark.django_db
+NIR = "1 84 12 76 451 089 46"  # a well-known fictitious number with a valid key
+
+
+def test_declaring_stores_every_word_and_opens_a_file():
+    establishment = EstablishmentFactory(region="11", department="75")
+    declaration = DeclarationFactory(
+        establishment=establishment,
+        endangerment="proven",
+        structure_impact="degraded",
+        occurred="2026-03",
+        episodes=[{"kind": "degraded", "activity": "URG", "start": "2026-03-14T01:00+01:00"}],
+    )
+    incident = declaration.incident
+    first = declaration.revisions.get()
+    assert first.facts["description"] == REQUIRED["description"]
+    assert (first.number, declaration.revision_number) == (1, 1)
+    assert (incident.title, incident.danger_rank) == (REQUIRED["title"], 3)
+    assert (incident.region, incident.department) == ("11", "75")
+    assert (declaration.occurred, declaration.occurred_year) == ("2026-03", 2026)
+    assert declaration.declared == "2026-03-14T02:10+01:00"
+    assert declaration.same_day is True
+    assert incident.next_action_at == later(minutes=15)
+    episode = declaration.episodes.get()
+    assert (episode.activity, episode.ended_at) == ("URG", None)
+    assert episode.started_at.isoformat() == "2026-03-14T00:00:00+00:00"
+
+
+def test_a_declaration_counts_where_its_site_lies():
+    site = SiteFactory(region="93", department="13")
+    officer = person("rssi", site.establishment)
+    incident = IncidentFactory(establishment=site.establishment, site=site, by=officer)
+    assert (incident.region, incident.department) == ("93", "13")
+    assert incident.place.site_id == site.pk
+
+
+def test_somebody_of_one_site_declares_there_and_not_for_the_whole_structure():
+    site = SiteFactory()
+    officer = MembershipFactory(territory_kind="et", establishment=None, site=site).user
+    assert IncidentFactory(establishment=site.establishment, site=site, by=officer).site == site
+    with pytest.raises(PermissionDenied):
+        IncidentFactory(establishment=site.establishment, by=officer)
+
+
+def test_the_journal_says_who_declared_and_names_nobody():
+    establishment = EstablishmentFactory()
+    officer = person("rssi", establishment)
+    incident = IncidentFactory(establishment=establishment, by=officer)
+    event = Event.objects.get(target=f"incident:{incident.pk}")
+    assert (event.verb, event.actor) == ("incident.declared", f"user:{officer.pk}")
+    assert event.details == {
+        "establishment": establishment.pk,
+        "channel": "page",
+        "authority": "not_recorded",
+        "masked": 0,
+    }
+
+
+@pytest.mark.parametrize("role", ["dpo", "ars_officer", "auditor", "administrator"])
+def test_roles_that_do_not_declare_are_refused_and_nothing_is_stored(role):
+    establishment = EstablishmentFactory()
+    nobody = person(role, establishment)
+    with pytest.raises(PermissionDenied):
+        IncidentFactory(establishment=establishment, by=nobody)
+    assert not Incident.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_an_officer_of_another_structure_is_refused():
+    elsewhere = person("rssi", EstablishmentFactory())
+    with pytest.raises(PermissionDenied):
+        IncidentFactory(by=elsewhere)
+
+
+def test_a_site_of_another_structure_is_refused():
+    ours, theirs = EstablishmentFactory(), SiteFactory()
+    both = person("rssi", ours)
+    MembershipFactory(user=both, establishment=theirs.establishment)
+    with pytest.raises(PermissionDenied):
+        IncidentFactory(establishment=ours, site=theirs, by=both)
+
+
+@pytest.mark.parametrize("name", ["title", "description", "noticed", "support_requested"])
+def test_an_empty_required_answer_is_named(name):
+    empty = None if name == "support_requested" else ""
+    with pytest.raises(Incomplete) as refused:
+        IncidentFactory(**{name: empty})
+    assert refused.value.fields == [name]
+
+
+def test_a_number_to_call_is_required():
+    with pytest.raises(Incomplete) as refused:
+        IncidentFactory(phone="")
+    assert refused.value.fields == ["phone"]
+
+
+# sending twice
+
+
+def test_sending_the_same_key_again_changes_nothing():
+    establishment = EstablishmentFactory()
+    officer = person("rssi", establishment)
+    sent = submission(establishment)
+    first = operations.declare(by=officer, submission=sent, now=NOW)
+    again = operations.declare(by=officer, submission=sent, now=later(minutes=5))
+    assert (first.created, again.created) == (True, False)
+    assert again.incident == first.incident
+    assert Declaration.objects.count() == Revision.objects.count() == 1
+    assert Event.objects.filter(verb="incident.declared").count() == 1
+
+
+def test_a_key_of_somebody_else_opens_nothing():
+    establishment = EstablishmentFactory()
+    one, other = person("rssi", establishment), person("dsi", establishment)
+    key = uuid4()
+    operations.declare(by=one, submission=submission(establishment, key=key), now=NOW)
+    with pytest.raises(PermissionDenied):
+        operations.declare(by=other, submission=submission(establishment, key=key), now=NOW)
+
+
+def at_once(*acts):
+    """Run acts in threads that start together; return what each gave or raised."""
+    start, outcomes = Barrier(len(acts)), [None] * len(acts)
+
+    def run(number, act):
+        try:
+            start.wait()
+            outcomes[number] = act()
+        except Exception as reason:  # noqa: BLE001 - handed to the test
+            outcomes[number] = reason
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sendings_at_the_same_moment_create_one_file():
+    establishment = EstablishmentFactory()
+    officer = person("rssi", establishment)
+    sent = submission(establishment)
+    act = lambda: operations.declare(by=officer, submission=sent, now=NOW)  # noqa: E731
+    outcomes = at_once(act, act, act)
+    assert sorted(outcome.created for outcome in outcomes) == [False, False, True]
+    assert len({outcome.incident.pk for outcome in outcomes}) == 1
+    assert Incident.objects.count() == Declaration.objects.count() == 1
+    assert Event.objects.filter(verb="incident.declared").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_amendments_at_the_same_moment_keep_both_texts():
+    declaration = DeclarationFactory()
+    officer = declaration.declared_by
+    MembershipFactory(user=officer, establishment=declaration.establishment, role="dsi")
+    base = declaration.revisions.get().facts
+
+    def amend(**answers):
+        facts = submission(declaration.establishment, **(base | answers)).facts
+        return operations.amend(
+            by=officer,
+            incident=declaration.incident,
+            facts=facts,
+            based_on=1,
+            reason="",
+            now=later(hours=1),
+        )
+
+    different = at_once(lambda: amend(patients=3), lambda: amend(vector="courriel"))
+    assert not [o for o in different if isinstance(o, Exception)]
+    declaration.refresh_from_db()
+    facts = declaration.revisions.get(number=declaration.revision_number).facts
+    assert (facts["patients"], facts["vector"]) == (3, "courriel")
+
+    same = at_once(lambda: amend(title="Un"), lambda: amend(title="Deux"))
+    assert sum(isinstance(o, operations.Conflict) for o in same) == 1
+    titles = {revision.facts["title"] for revision in declaration.revisions.all()}
+    assert {"Un", "Deux"} <= titles
+
+
+# numbers of patients
+
+
+def test_a_social_security_number_never_reaches_the_disk():
+    declaration = DeclarationFactory(
+        title=f"Dossier {NIR}",
+        measures_taken=f"Appel de {NIR} et de {NIR}",
+        vulnerabilities=NIR,
+        episodes=[{"kind": "degraded", "note": f"patient {NIR}"}],
+    )
+    stored = repr(Revision.objects.values_list("facts", flat=True)[0])
+    assert NIR not in stored
+    assert stored.count("[NIR masqué]") == 5
+    assert NIR not in declaration.incident.title + declaration.incident.search_text
+    assert NIR not in declaration.episodes.get().note
+    assert Event.objects.get(verb="incident.declared").details["masked"] == 5
+
+
+def test_the_declarant_is_told_how_many_numbers_were_masked():
+    establishment = EstablishmentFactory()
+    sent = submission(establishment, description=f"Voir {NIR}")
+    done = operations.declare(by=person("rssi", establishment), submission=sent, now=NOW)
+    assert done.masked == 1
+
+
+# under whose authority
+
+
+def test_a_director_declares_under_their_own_authority():
+    establishment = EstablishmentFactory()
+    declaration = DeclarationFactory(
+        establishment=establishment, by=person("director", establishment)
+    )
+    assert declaration.authority == Authority.DIRECTOR
+
+
+def test_a_director_of_a_group_directs_its_members():
+    member = GroupMember.objects.create(
+        group=Group.objects.create(code="G", name="GHT", kind="ght"),
+        establishment=EstablishmentFactory(),
+        joined_on="2020-01-01",
+    )
+    director = MembershipFactory(
+        role="director", territory_kind="group", establishment=None, group=member.group
+    ).user
+    declaration = DeclarationFactory(establishment=member.establishment, by=director)
+    assert declaration.authority == Authority.DIRECTOR
+
+
+def test_a_delegation_lets_declare_and_is_named():
+    delegation = DelegationFactory()
+    declaration = DeclarationFactory(establishment=delegation.establishment, by=delegation.to)
+    assert declaration.authority == Authority.DELEGATION
+    assert declaration.delegation == delegation
+
+
+@pytest.mark.parametrize("ended", [{"valid_to": LONG_AGO.replace(day=2)}, {"revoked_at": LONG_AGO}])
+def test_a_delegation_that_ended_opens_nothing(ended):
+    delegation = DelegationFactory(**ended)
+    with pytest.raises(PermissionDenied):
+        DeclarationFactory(establishment=delegation.establishment, by=delegation.to)
+
+
+def test_an_officer_without_delegation_declares_and_the_file_says_so():
+    assert DeclarationFactory().authority == Authority.NOT_RECORDED
+
+
+def test_the_cert_declares_what_a_structure_told_by_telephone():
+    analyst = person("cert_analyst", None)
+    declaration = DeclarationFactory(by=analyst, channel=Channel.PHONE)
+    assert (declaration.authority, declaration.channel) == (Authority.CERT, "phone")
+
+
+# people and inventory
+
+
+def test_people_to_call_are_kept_apart_with_a_last_day():
+    declaration = DeclarationFactory()
+    contact = declaration.contacts.get()
+    assert (contact.part, contact.phone) == ("declarant", PHONE)
+    assert contact.kept_until.isoformat() == "2029-03-13"  # 1,095 days
+    assert PHONE not in repr(declaration.revisions.get().facts)
+
+
+def test_people_to_call_change_without_a_revision():
+    declaration = DeclarationFactory()
+    operations.amend_contacts(
+        by=declaration.declared_by,
+        incident=declaration.incident,
+        declarant=Person(name="A. Martin", phone="01 99 00 56 78"),
+        technical=Person(email="astreinte@example.org"),
+        now=later(days=1),
+    )
+    found = {c.part: c for c in Contact.objects.filter(declaration=declaration)}
+    assert found["declarant"].name == "A. Martin"
+    assert found["technical"].email == "astreinte@example.org"
+    assert declaration.revisions.count() == 1
+    event = Event.objects.get(verb="declaration.contacts_amended")
+    assert "Martin" not in repr(event.details)
+    assert "Martin" in People.objects.get(entry=event.pk).content["declarant"]
+
+
+def test_people_to_call_need_a_number_and_a_right():
+    declaration = DeclarationFactory()
+    with pytest.raises(Incomplete):
+        operations.amend_contacts(
+            by=declaration.declared_by,
+            incident=declaration.incident,
+            declarant=Person(name="A. Martin"),
+            technical=Person(),
+            now=NOW,
+        )
+    with pytest.raises(PermissionDenied):
+        operations.amend_contacts(
+            by=person("auditor", declaration.establishment),
+            incident=declaration.incident,
+            declarant=Person(phone=PHONE),
+            technical=Person(),
+            now=NOW,
+        )
+    assert declaration.contacts.get().name == "Camille Personne"
+
+
+def test_only_what_the_structure_has_may_be_named():
+    establishment = EstablishmentFactory()
+    ours = Application.objects.create(establishment=establishment, name="DPI")
+    theirs = Application.objects.create(establishment=EstablishmentFactory(), name="DPI")
+    supplier = Supplier.objects.create(name="Odalis", search_text="odalis", created_at=NOW)
+    incident = IncidentFactory(
+        establishment=establishment, applications=[ours.pk], supplier=supplier.pk
+    )
+    assert incident.supplier == supplier
+    assert "dpi" in incident.search_text
+    for answers in ({"applications": [theirs.pk]}, {"supplier": supplier.pk + 1}):
+        with pytest.raises(UnknownInInventory) as refused:
+            IncidentFactory(establishment=establishment, **answers)
+        assert refused.value.field in answers
+
+
+# drafts
+
+
+def save(by, key, content, *, establishment=None, site=None, now=NOW):
+    return operations.save_draft(
+        by=by,
+        key=key,
+        establishment=establishment,
+        site=site,
+        content=content,
+        step=next(iter(content)),
+        now=now,
+    )
+
+
+def test_a_draft_keeps_each_step_whatever_was_typed():
+    officer, key = person("rssi", EstablishmentFactory()), uuid4()
+    save(officer, key, {"essential": {"noticed_day": ["31"], "noticed_month": ["février"]}})
+    save(officer, key, {"care": {"patients": ["trois"]}}, now=later(minutes=3))
+    draft = Draft.objects.get(key=key)
+    assert draft.content["essential"]["noticed_month"] == ["février"]
+    assert draft.content["care"] == {"patients": ["trois"]}
+    assert (draft.step, draft.updated_at) == ("care", later(minutes=3))
+    assert Event.objects.filter(verb="draft.started", target=f"draft:{key}").count() == 1
+
+
+def test_a_draft_never_holds_a_social_security_number():
+    officer, key = person("rssi", EstablishmentFactory()), uuid4()
+    saved = save(officer, key, {"care": {"note": [f"patient {NIR}", "\0"], "more": [NIR]}})
+    assert saved.masked == 2
+    assert NIR not in repr(Draft.objects.get(key=key).content)
+
+
+def test_a_draft_is_its_authors_alone():
+    establishment = EstablishmentFactory()
+    mine, other = person("rssi", establishment), person("dsi", establishment)
+    draft = save(mine, uuid4(), {"care": {}}).draft
+    for act in (
+        lambda: save(other, draft.key, {"care": {"patients": ["9"]}}),
+        lambda: operations.discard_draft(by=other, draft=draft, now=NOW),
+        lambda: operations.add_named(
+            by=other, draft=draft, application="DPI", supplier="", now=NOW
+        ),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    assert Draft.objects.get(key=draft.key).content == {"care": {}}
+
+
+def test_a_draft_needs_the_right_to_declare_at_its_structure():
+    with pytest.raises(PermissionDenied):
+        save(UserFactory(), uuid4(), {"care": {}})
+    officer = person("rssi", EstablishmentFactory())
+    with pytest.raises(PermissionDenied):
+        save(officer, uuid4(), {"care": {}}, establishment=EstablishmentFactory())
+
+
+def test_a_draft_has_room_for_twenty_long_answers_and_no_more():
+    officer = person("rssi", EstablishmentFactory())
+    save(officer, uuid4(), {"care": {str(n): ["x" * 19_000] for n in range(20)}})
+    with pytest.raises(TooLong):
+        save(officer, uuid4(), {"care": {str(n): ["x" * 20_000] for n in range(21)}})
+
+
+def test_a_sent_draft_is_gone_and_does_not_come_back():
+    establishment = EstablishmentFactory()
+    officer = person("rssi", establishment)
+    draft = save(officer, uuid4(), {"care": {}}, establishment=establishment).draft
+    sent = submission(establishment, key=draft.key)
+    done = operations.declare(by=officer, submission=sent, now=NOW)
+    assert not Draft.objects.exists()
+    with pytest.raises(AlreadySent) as told:
+        save(officer, draft.key, {"care": {}}, establishment=establishment)
+    assert told.value.incident == done.incident
+
+
+def test_a_draft_can_be_thrown_away():
+    officer = person("rssi", EstablishmentFactory())
+    draft = save(officer, uuid4(), {"care": {}}).draft
+    operations.discard_draft(by=officer, draft=draft, now=NOW)
+    assert not Draft.objects.exists()
+    assert Event.objects.filter(verb="draft.discarded").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_begun_twice_at_the_same_moment_keeps_both_steps():
+    officer, key = person("rssi", EstablishmentFactory()), uuid4()
+    outcomes = at_once(
+        lambda: save(officer, key, {"care": {"a": ["1"]}}),
+        lambda: save(officer, key, {"causes": {"b": ["2"]}}),
+    )
+    assert not [o for o in outcomes if isinstance(o, Exception)]
+    assert Draft.objects.get(key=key).content == {"care": {"a": ["1"]}, "causes": {"b": ["2"]}}
+
+
+def test_a_declarant_names_an_application_and_a_supplier_that_nobody_listed():
+    establishment = EstablishmentFactory()
+    declarant = person("declarant", establishment)
+    draft = save(declarant, uuid4(), {"systems": {}}, establishment=establishment).draft
+    for _twice in range(2):
+        draft = operations.add_named(
+            by=declarant, draft=draft, application=" Dossier  patient ", supplier="Odalis", now=NOW
+        )
+    application, supplier = Application.objects.get(), Supplier.objects.get()
+    assert (application.name, application.establishment) == ("Dossier patient", establishment)
+    assert draft.content["systems"] == {
+        "applications": [str(application.pk)],
+        "supplier": [str(supplier.pk)],
+        "supplier_name": ["Odalis"],
+    }
+
+
+def test_nothing_is_named_before_a_structure_is_chosen():
+    officer = person("rssi", EstablishmentFactory())
+    draft = save(officer, uuid4(), {"systems": {}}).draft
+    with pytest.raises(PermissionDenied):
+        operations.add_named(by=officer, draft=draft, application="DPI", supplier="", now=NOW)
+    assert not Application.objects.exists()
