@@ -74,7 +74,12 @@ class Incident(Located):
     title = models.CharField(max_length=200)
     declared_at = models.DateTimeField()
     event = models.ForeignKey(
-        Event, null=True, blank=True, on_delete=models.PROTECT, related_name="incidents"
+        Event,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="incidents",
+        db_index=False,
     )
     event_reason = models.CharField(max_length=300, blank=True)  # why it was put there
     status = models.CharField(max_length=12, choices=words(Status), default=Status.RECEIVED)
@@ -86,7 +91,12 @@ class Incident(Located):
     closed_at = models.DateTimeField(null=True, blank=True)
     status_reason = models.TextField(blank=True)  # of the last move that needed one
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+        db_index=False,
     )
     assignee = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="files"
@@ -102,7 +112,12 @@ class Incident(Located):
     rsit_class = models.CharField(max_length=40, blank=True)
     rsit_type = models.CharField(max_length=60, blank=True)
     supplier = models.ForeignKey(
-        "inventory.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "inventory.Supplier",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     tlp = models.CharField(max_length=12, choices=words(Tlp), default=Tlp.AMBER_STRICT)
     tlp_confirmed_at = models.DateTimeField(null=True, blank=True)  # by the CERT
@@ -173,6 +188,16 @@ class Incident(Located):
             models.Index(fields=["category", "-declared_at", "-id"], name="incident_by_category"),
             models.Index(fields=["-danger_rank", "-declared_at", "-id"], name="incident_by_danger"),
             models.Index(fields=["-severity", "-declared_at", "-id"], name="incident_by_severity"),
+            models.Index(fields=["tlp", "-declared_at", "-id"], name="incident_by_tlp"),
+            # few files have these; an index over the many NULL would mislead planners
+            *[
+                models.Index(
+                    fields=[column, "-declared_at", "-id"],
+                    condition=Q(**{f"{column}__isnull": False}),
+                    name=f"incident_by_{column}",
+                )
+                for column in ("event", "supplier", "merged_into")
+            ],
         ]
 
     def __str__(self) -> str:

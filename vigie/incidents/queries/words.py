@@ -16,7 +16,7 @@ def holding(incidents: QuerySet[Incident], words: Sequence[str]) -> QuerySet[Inc
     """Return the incidents whose text holds every word, or a word that begins so.
 
     words: folded, of letters and digits alone. Costs one small SQL query at once: where few files
-    of all match, they are looked up; where many do, the rows are walked in their order and
+    of all match, they are looked up; where many do, an ordered list is walked in its order and
     tested, which ends as soon as a page is full.
     """
     return incidents.filter(HasWords(words, is_common=_found(words) > COMMON))
@@ -44,7 +44,9 @@ class HasWords(Func):
         """Return the condition over the stored vector; coalesce hides it from the planner."""
         if self.is_common:
             text, params = compiler.compile(self.source_expressions[1])
-            vector = f"coalesce({text.replace('search_text', 'search_vector')}, ''::tsvector)"
+            vector = text.replace("search_text", "search_vector")
+            if compiler.query.order_by:
+                vector = f"coalesce({vector}, ''::tsvector)"
             return f"{vector} @@ to_tsquery('simple', %s)", [*params, tsquery(self.words)]
         row, params = compiler.compile(self.source_expressions[0])
         # LIMIT keeps the planner from testing every row in its order: few are to be found.
