@@ -52,7 +52,11 @@ def before(now: datetime, minutes: int | None, zone: tzinfo) -> str:
 
 def facts_of(story: Story, now: datetime, zone: tzinfo) -> Facts:
     """Return what the structure of a story declares, relative to now."""
-    told = {"provider_involved": False, "others_at_risk": False, "health_system_impact": False}
+    told: dict[str, Any] = {
+        "provider_involved": False,
+        "others_at_risk": False,
+        "health_system_impact": False,
+    }
     told |= {field: story[key] for field, key in ANSWERS.items() if key in story}
     episodes = [
         EpisodeFacts(
@@ -64,12 +68,12 @@ def facts_of(story: Story, now: datetime, zone: tzinfo) -> Facts:
         )
         for kind, activity, start, end, note in story.get("episodes", ())
     ]
-    return Facts(
-        **told,
-        origin=catalogue.incident_categories()[story["category"]].origin,
-        occurred=before(now, story["first_sign"], zone),
-        noticed=before(now, story["first_sign"], zone),
-        progress=PROGRESS.get(story["status"], Progress.ONGOING),
-        care_activities=sorted({episode.activity for episode in episodes if episode.activity}),
-        episodes=episodes,
-    )
+    told |= {
+        "origin": catalogue.incident_categories()[story["category"]].origin,
+        "occurred": before(now, story["first_sign"], zone),
+        "noticed": before(now, story["first_sign"], zone),
+        "progress": PROGRESS.get(story["status"], Progress.ONGOING),
+        "care_activities": sorted({episode.activity for episode in episodes if episode.activity}),
+        "episodes": episodes,
+    }
+    return Facts.model_validate(told)

@@ -1,0 +1,72 @@
+"""The demo nation is built by the real acts, whole or not at all."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from vigie.audit.models import Event
+from vigie.demo import queries
+from vigie.demo.operations import build
+from vigie.demo.rules import people
+from vigie.establishments.models import Establishment, Instance
+from vigie.incidents.models import Declaration, Draft, Incident
+from vigie.incidents.models import Event as SharedCause
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def nation(django_db_setup, django_db_blocker):
+    """Build once for the module, and take it away after: it takes seconds."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            yield build(now=NOW)
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+
+
+def test_it_holds_what_it_says(nation):
+    assert nation.establishments == Establishment.objects.count() == 7000
+    assert nation.files == Incident.objects.filter(is_open=True).count() == 40
+    assert Instance.objects.get().is_demo
+
+
+def test_forty_files_stand_at_every_stage_and_ten_share_one_supplier(nation):
+    stages = Counter(Incident.objects.values_list("status", flat=True))
+    assert set(stages) == {"received", "qualified", "contained", "resolved"}
+    shared = SharedCause.objects.get()
+    assert shared.incidents.count() == shared.declarations.count() == 10
+    assert shared.supplier.name == "Amarante Hébergement"
+    suppliers = Declaration.objects.filter(event=shared).values_list("revisions__facts__supplier")
+    assert set(suppliers) == {(shared.supplier_id,)}
+
+
+def test_every_file_was_declared_before_now_and_has_its_next_action(nation):
+    assert not Incident.objects.filter(declared_at__gt=NOW).exists()
+    assert not Incident.objects.filter(next_action_at=None).exists()
+    assert Incident.objects.filter(next_action_at__lt=NOW).exists()  # some are late
+    assert Incident.objects.filter(endangerment="proven").count() == 1
+
+
+def test_the_acts_are_in_the_journal(nation):
+    verbs = Counter(Event.objects.values_list("verb", flat=True))
+    assert verbs["incident.declared"] == 40
+    assert verbs["incident.qualified"] == 39  # one waits
+    assert verbs["incident.grouped"] == 10
+    assert verbs["demo.built"] == 1
+
+
+def test_somebody_writes_drafts(nation):
+    assert Draft.objects.count() == 3
+
+
+def test_a_newcomer_is_told_whom_to_be(nation):
+    lines = queries.accounts_to_try()
+    assert all(any(person.email in line for line in lines) for person in people.PEOPLE)
+    assert people.PASSWORD in lines[-1]
