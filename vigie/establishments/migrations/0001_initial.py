@@ -249,7 +249,6 @@ class Migration(migrations.Migration):
                 ("word", models.CharField(max_length=40)),
             ],
             options={
-                "indexes": [models.Index(fields=["word"], name="search_variant_by_word")],
                 "constraints": [
                     models.UniqueConstraint(fields=("variant", "word"), name="one_variant_per_word")
                 ],
@@ -307,6 +306,7 @@ class Migration(migrations.Migration):
                     "establishment",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
                         related_name="search_terms",
                         to="establishments.establishment",
                     ),
@@ -316,6 +316,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
+                        db_index=False,
                         related_name="search_terms",
                         to="establishments.site",
                     ),
@@ -500,11 +501,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="searchterm",
-            index=models.Index(fields=["word", "establishment"], name="search_term_by_word"),
+            index=models.Index(
+                fields=["word", "establishment", "site"], name="search_term_by_word"
+            ),
         ),
         migrations.AddIndex(
             model_name="searchterm",
-            index=models.Index(fields=["word", "site"], name="search_term_by_word_site"),
+            index=models.Index(
+                fields=["establishment", "word"], name="search_term_by_establishment"
+            ),
         ),
         migrations.AddConstraint(
             model_name="ward",

@@ -1,14 +1,15 @@
 """Keep the words under which establishments are found."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from vigie.establishments import rules
 from vigie.establishments.models import Establishment, SearchTerm, SearchVariant, Site
 
 BATCH = 500
 WORD_LENGTH = 40
+Term = tuple[str, int, int | None]  # word, establishment, site
 
 
 def index_establishments(ids: Iterable[int]) -> None:
@@ -40,27 +41,37 @@ def fold(row: Establishment | Site) -> bool:
     return row.search_text != before
 
 
+@transaction.atomic  # else each row would be a transaction of its own
 def _index_batch(ids: list[int]) -> None:
     establishments = list(Establishment.objects.filter(pk__in=ids).order_by("id"))
     names = {establishment.pk: establishment.name for establishment in establishments}
     sites = list(Site.objects.filter(establishment__in=ids).order_by("id"))
-    Establishment.objects.bulk_update([e for e in establishments if fold(e)], ["search_text"])
-    Site.objects.bulk_update([site for site in sites if fold(site)], ["search_text"])
+    _keep_folded(Establishment, [e for e in establishments if fold(e)])
+    _keep_folded(Site, [site for site in sites if fold(site)])
     SearchTerm.objects.filter(establishment__in=ids).delete()
     terms = [term for row in establishments for term in _terms(row)]
     terms += [term for row in sites for term in _site_terms(row, names[row.establishment_id])]
-    SearchTerm.objects.bulk_create(terms, batch_size=BATCH)
-    _keep_variants({term.word for term in terms})
+    _insert(SearchTerm, ("word", "establishment_id", "site_id"), terms)
+    _keep_variants({word for word, _, _ in terms})
 
 
-def _terms(row: Establishment) -> Iterator[SearchTerm]:
+def _keep_folded(
+    model: type[Establishment] | type[Site], rows: Sequence[Establishment | Site]
+) -> None:
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = f"UPDATE {table} SET search_text = %s WHERE id = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(row.search_text, row.pk) for row in rows])
+
+
+def _terms(row: Establishment) -> Iterator[Term]:
     for word in sorted(rules.search_words(row.name, row.commune)):
-        yield SearchTerm(word=word[:WORD_LENGTH], establishment=row)
+        yield word[:WORD_LENGTH], row.pk, None
 
 
-def _site_terms(row: Site, owner: str) -> Iterator[SearchTerm]:
+def _site_terms(row: Site, owner: str) -> Iterator[Term]:
     for word in sorted(rules.search_words(row.name, row.commune, owner)):
-        yield SearchTerm(word=word[:WORD_LENGTH], establishment_id=row.establishment_id, site=row)
+        yield word[:WORD_LENGTH], row.establishment_id, row.pk
 
 
 def _keep_variants(words: set[str]) -> None:
@@ -71,9 +82,26 @@ def _keep_variants(words: set[str]) -> None:
         part = ordered[start : start + BATCH]
         known |= set(SearchVariant.objects.filter(variant__in=part).values_list("word", flat=True))
     new = [
-        SearchVariant(variant=variant, word=word)
+        (variant, word)
         for word in ordered
         if word not in known
         for variant in sorted(rules.deletions(word))
     ]
-    SearchVariant.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    _insert(SearchVariant, ("variant", "word"), new)
+
+
+def _insert(
+    model: type[SearchTerm] | type[SearchVariant],
+    columns: tuple[str, ...],
+    rows: list[Term] | list[tuple[str, str]],
+) -> None:
+    """Insert rows of the index; one that another process has just written is left.
+
+    A register has ten rows of index a structure: objects would take five times as long.
+    """
+    quote = connection.ops.quote_name
+    names, holes = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+    table = quote(model._meta.db_table)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({holes}) ON CONFLICT DO NOTHING"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)

@@ -73,7 +73,7 @@ def _search(text: str, rows: QuerySet[Row], column: str, limit: int) -> list[Row
         rarest, *others = [_terms(column, tier(word) & where) for word in asked]
         wanted = rows.filter(pk__in=rarest)
         for terms in others:
-            wanted = wanted.filter(Exists(terms.filter(**{column: OuterRef("pk")})))
+            wanted = wanted.filter(Exists(terms.filter(**_of_row(column))))
         found += wanted.exclude(pk__in=[row.pk for row in found])[: limit - len(found)]
         if len(found) == limit:
             return found
@@ -88,6 +88,13 @@ def _how_common(asked: Asked) -> int:
 def _terms(column: str, wanted: Q) -> QuerySet[SearchTerm, Any]:
     terms = SearchTerm.objects.filter(wanted)
     return terms.exclude(site=None).values("site") if column == "site" else terms.values(column)
+
+
+def _of_row(column: str) -> dict[str, OuterRef]:
+    """Return what makes a term one of the row in question; the establishment reads the index."""
+    if column == "site":
+        return {"establishment": OuterRef("establishment"), "site": OuterRef("pk")}
+    return {"establishment": OuterRef("pk")}
 
 
 def _by_finess(code: str, rows: QuerySet[Row], column: str, limit: int) -> list[Row]:
@@ -172,7 +179,7 @@ def _all_words_but_one(
         return []
     matched: Any = Value(0)
     for word in asked:
-        terms = _terms(column, word.mistyped()).filter(**{column: OuterRef("pk")})
+        terms = _terms(column, word.mistyped()).filter(**_of_row(column))
         matched = matched + Case(When(Exists(terms), then=1), default=0)
     leading = _terms(column, asked[0].mistyped() | asked[1].mistyped())
     near = rows.filter(pk__in=leading).annotate(matched=matched).filter(matched=len(asked) - 1)
