@@ -4,7 +4,7 @@ import ipaddress
 import logging
 import os
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -13,14 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
-from vigie.kernel import clock
-
 logger = logging.getLogger(__name__)
 VALID = timedelta(days=825)
 RENEWED_BEFORE = timedelta(days=30)
 
 
-def own_certificate(host: str) -> tuple[Path, Path]:
+def own_certificate(host: str, *, now: datetime) -> tuple[Path, Path]:
     """Return the files of the certificate and its key; made, or made again, when needed.
 
     host: the address or name it must be good for, beside the machine's own names.
@@ -28,9 +26,9 @@ def own_certificate(host: str) -> tuple[Path, Path]:
     folder = Path(settings.KEYS_DIR)
     certificate, key = folder / "tls.crt", folder / "tls.key"
     names = [*dict.fromkeys([*settings.ALLOWED_HOSTS, host, socket.gethostname()])]
-    if not (key.exists() and certificate.exists() and is_good(certificate, names)):
+    if not (key.exists() and certificate.exists() and is_good(certificate, names, now)):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_new(certificate, key, names)
+        write_new(certificate, key, names, now)
     print_of = load(certificate).fingerprint(hashes.SHA256()).hex(":").upper()
     logger.info("TLS certificate of our own, SHA-256 %s", print_of)
     return certificate, key
@@ -41,19 +39,18 @@ def load(path: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
-def is_good(path: Path, names: list[str]) -> bool:
+def is_good(path: Path, names: list[str], now: datetime) -> bool:
     """Return whether the certificate is good for a while yet, and for all the names."""
     one = load(path)
     held = one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    lasts = one.not_valid_after_utc - RENEWED_BEFORE > clock.now()
+    lasts = one.not_valid_after_utc - RENEWED_BEFORE > now
     return lasts and {general(name) for name in names} <= set(held)
 
 
-def write_new(certificate: Path, key: Path, names: list[str]) -> None:
+def write_new(certificate: Path, key: Path, names: list[str], now: datetime) -> None:
     """Write a new key and a certificate for the names."""
     secret = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Vigie")])
-    now = clock.now()
     signed = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -24,6 +24,7 @@ from granian.server import MPServer
 from config.certificate import own_certificate
 from config.cli.terminal import CommandFailed
 from config.worker import Worker
+from vigie.kernel import clock
 
 logger = logging.getLogger(__name__)
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how to reach ourselves
@@ -55,7 +56,7 @@ def serve(at: Listening, *, workers: int) -> None:
     """Serve until told to stop. Raises CommandFailed when the port is taken or a part died."""
     host = "127.0.0.1" if at.host == "localhost" else at.host
     refuse_a_taken_port(host, at.port)
-    certificate, key = own_certificate(at.host) if at.tls else (None, None)
+    certificate, key = own_certificate(at.host, now=clock.now()) if at.tls else (None, None)
     load_once()
     server = Server(
         at,

@@ -8,6 +8,7 @@ French needs a catalogue too: it sets the no-break spaces that nobody types (bef
 inside « » and in numbers), so that the sources keep plain spaces.
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -177,7 +178,7 @@ def messages_in(path: Path) -> Iterator[Message]:
     if path.suffix != ".py":
         # Its lines are words in a row, no Python: indentation would mean something there.
         text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).split("\n"))
-    place = str(path.relative_to(ROOT))
+    place = os.path.relpath(path, ROOT)
     lines = BytesIO(text.encode())
     options = {"encoding": "utf-8"}
     for line, words, _notes, context in extract("python", lines, KEYWORDS, (), options):

@@ -74,8 +74,7 @@ TEMPLATE = """{% load i18n %}
 """
 
 
-def test_messages_of_an_indented_template_are_found(tmp_path, monkeypatch):
-    monkeypatch.setattr("messages.ROOT", tmp_path)
+def test_messages_of_an_indented_template_are_found(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(TEMPLATE, encoding="utf-8")
     found = [(message.context, message.id) for message in messages_in(page)]
