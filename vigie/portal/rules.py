@@ -67,6 +67,16 @@ def current_place(path: str, urls: Sequence[str]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Something to set up once, why, and where."""
+
+    title: str
+    why: str
+    act: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing that waits for the reader; route and key lead to it."""
 

@@ -2,5 +2,6 @@
 
 from vigie.portal.queries.needs import needs
 from vigie.portal.queries.search import Found, search
+from vigie.portal.queries.setup import setup
 
-__all__ = ["Found", "needs", "search"]
+__all__ = ["Found", "needs", "search", "setup"]

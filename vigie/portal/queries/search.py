@@ -1,6 +1,7 @@
 """Find files and establishments by words, within the reader's rights."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import within
@@ -8,6 +9,7 @@ from vigie.accounts.rules import Permission
 from vigie.establishments import queries as establishments
 from vigie.establishments.models import Establishment
 from vigie.incidents.models import Incident
+from vigie.incidents.queries import search as files
 from vigie.incidents.queries import visible_incidents
 
 MOST = 20  # of each kind
@@ -26,14 +28,18 @@ class Found:
         return not (self.files or self.places)
 
 
-def search(reader: User, text: str) -> Found:
-    """Return the files and establishments that the words mean and the reader may see."""
-    return Found(_files(reader, text), _places(reader, text))
+def search(reader: User, text: str, *, now: datetime) -> Found:
+    """Return the files, newest first, and the establishments that the words mean.
+
+    The whole of what the reader may see is searched, whatever territory lists are narrowed to.
+    """
+    return Found(_files(reader, text, now), _places(reader, text))
 
 
-def _files(reader: User, text: str) -> list[Incident]:
-    files = visible_incidents(reader).order_by("-declared_at", "-id")
-    return list(files.filter(title__icontains=text)[:MOST])
+def _files(reader: User, text: str, now: datetime) -> list[Incident]:
+    rows = visible_incidents(reader).only(*files.SHOWN)
+    asked = files.matching(rows, files.Filters(text=text), reader=reader, now=now)
+    return list(files.found(asked, "newest", None, MOST).rows)
 
 
 def _places(reader: User, text: str) -> list[Establishment]:

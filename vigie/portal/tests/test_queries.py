@@ -11,6 +11,7 @@ from vigie.incidents.tests.factories import (
     NOW,
     EstablishmentFactory,
     IncidentFactory,
+    MembershipFactory,
     later,
     person,
 )
@@ -23,11 +24,6 @@ pytestmark = pytest.mark.django_db
 def in_french():
     with translation.override("fr"):
         yield
-
-
-@pytest.fixture
-def hospital():
-    return EstablishmentFactory(name="Centre hospitalier de Valmont")
 
 
 @pytest.fixture
@@ -176,10 +172,26 @@ def test_the_home_page_costs_the_same_however_much_waits(
 def test_words_find_files_and_establishments_within_rights(hospital):
     found = IncidentFactory(establishment=hospital, title="Rançongiciel à Valmont")
     IncidentFactory(title="Rançongiciel ailleurs")
-    answer = queries.search(person("rssi", hospital), "rançongiciel")
+    answer = queries.search(person("rssi", hospital), "rançongiciel", now=NOW)
     assert [file.pk for file in answer.files] == [found.pk]
 
 
 def test_words_of_another_territory_find_nothing(hospital):
     IncidentFactory(establishment=hospital, title="Rançongiciel à Valmont")
-    assert queries.search(person("rssi", EstablishmentFactory()), "Valmont").is_empty
+    stranger = person("rssi", EstablishmentFactory())
+    assert queries.search(stranger, "Valmont", now=NOW).is_empty
+
+
+def test_a_reference_finds_its_file(hospital):
+    incident = IncidentFactory(establishment=hospital)
+    IncidentFactory(establishment=hospital)
+    found = queries.search(person("rssi", hospital), incident.short_reference, now=NOW)
+    assert [file.pk for file in found.files] == [incident.pk]
+
+
+def test_a_search_looks_beyond_the_territory_that_lists_are_narrowed_to(hospital):
+    officer, other = person("rssi", hospital), EstablishmentFactory()
+    MembershipFactory(user=officer, establishment=other)
+    officer.scope = f"ej:{other.code}"
+    IncidentFactory(establishment=hospital, title="Rançongiciel à Valmont")
+    assert len(queries.search(officer, "Valmont", now=NOW).files) == 1

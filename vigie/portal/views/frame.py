@@ -25,6 +25,8 @@ from vigie.portal import rules
 
 THEME_COOKIE = "vigie_theme"
 HOME_COUNTRY = "FR"
+PROFILE_ICON = "user"
+ADMINISTRATION_ICON = "settings"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -205,9 +207,9 @@ class Frame:
         """Return what a person finds under their name."""
         if self.person is None:
             return []
-        entries = [(rules.PROFILE, "user")]
+        entries = [(rules.PROFILE, PROFILE_ICON)]
         if rules.ADMINISTRATION.is_open_to(self.held):
-            entries.append((rules.ADMINISTRATION, "settings"))
+            entries.append((rules.ADMINISTRATION, ADMINISTRATION_ICON))
         found = [
             SimpleNamespace(url=url_of(entry.route), icon=icon, label=gettext(entry.label))
             for entry, icon in entries

@@ -24,6 +24,10 @@ def home(request: SignedRequest) -> HttpResponse:
     context = {
         "now": now,
         "columns": [column for column in (cards[::2], cards[1::2]) if column],
+        "setup": [
+            {"title": step.title, "why": step.why, "act": step.act, "url": url_of(step.route)}
+            for step in queries.setup(request.user)
+        ],
         "declare_url": url_of("incidents:declare") if may_declare else "",
     }
     return render(request, "portal/home.html", context)

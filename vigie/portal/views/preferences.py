@@ -7,6 +7,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from vigie.accounts.guards import open_to_all
+from vigie.accounts.models import User
+from vigie.accounts.operations import change_profile
+from vigie.kernel import clock
 from vigie.portal.forms import PreferencesForm
 from vigie.portal.views.frame import THEME_COOKIE
 
@@ -21,12 +24,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
     answer = redirect(_back(request))
     if not form.is_valid():
         return answer
-    language, theme = form.cleaned_data["language"], form.cleaned_data["theme"]
-    if language:
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    if isinstance(request.user, User):
+        change_profile(by=request.user, now=clock.now(), **chosen)
+    if language := chosen.get("language"):
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, max_age=A_YEAR, samesite="Lax", httponly=True
         )
-    if theme:
+    if theme := chosen.get("theme"):
         answer.set_cookie(THEME_COOKIE, theme, max_age=A_YEAR, samesite="Lax", httponly=True)
     return answer
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from vigie.accounts.guards import SignedRequest, signed_in
 from vigie.establishments.models import Establishment
 from vigie.incidents.models import Incident
+from vigie.kernel import clock
 from vigie.portal import queries
 from vigie.portal.forms import SearchForm
 from vigie.portal.views.frame import url_of
@@ -23,7 +24,7 @@ def search(request: SignedRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         words = form.cleaned_data["q"]
-        found = queries.search(request.user, words)
+        found = queries.search(request.user, words, now=clock.now())
         context |= {
             "words": words,
             "searched": True,
