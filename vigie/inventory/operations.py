@@ -51,9 +51,12 @@ def find_or_add_supplier(*, by: User, name: str, now: datetime) -> Supplier:
     try:
         with transaction.atomic():
             return add_supplier(by=by, name=name, aliases=[], now=now)
-    except IntegrityError:
+    except (IntegrityError, BadName):
         # Named twice at the same moment, and the other won.
-        return Supplier.objects.get(name__iexact=rules.clean_name(name))
+        known = queries.supplier_named(name)
+        if known is None:
+            raise
+        return known
 
 
 @transaction.atomic
@@ -145,10 +148,12 @@ def find_or_add_application(
     try:
         with transaction.atomic():
             return add_application(by=by, establishment=establishment, facts=facts, now=now, at=at)
-    except IntegrityError:
+    except (IntegrityError, BadName):
         # Named twice at the same moment, and the other won.
-        rows = Application.objects.filter(establishment=establishment)
-        return rows.get(name__iexact=rules.clean_name(name))
+        known = queries.application_named(establishment, name)
+        if known is None:
+            raise
+        return known
 
 
 @transaction.atomic

@@ -4,17 +4,20 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import factory
-from factory.django import DjangoModelFactory
 
-from vigie.accounts.models import Delegation, Membership, User
-from vigie.establishments.models import Establishment, Site
+from vigie.accounts.tests.factories import (
+    DelegationFactory,
+    MembershipFactory,
+    UserFactory,
+    person,
+)
+from vigie.establishments.tests.factories import EstablishmentFactory, SiteFactory
 from vigie.incidents.models import Declaration, Incident
 from vigie.incidents.operations.declare import Person, Submission, declare
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.words import Channel
 
 NOW = datetime(2026, 3, 14, 1, 10, tzinfo=UTC)  # 02:10 in Paris
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PHONE = "01 99 00 12 34"  # of a block that ARCEP keeps for fiction
 REQUIRED = {
     "title": "Serveur de fichiers chiffré",
@@ -24,74 +27,6 @@ REQUIRED = {
     "structure_impact": "none",
     "support_requested": False,
 }
-
-
-class EstablishmentFactory(DjangoModelFactory):
-    class Meta:
-        model = Establishment
-
-    name = factory.Sequence(lambda n: f"Centre hospitalier {n}")
-    structure_type = "CH"
-    country = "FR"
-    region = "84"
-    department = "01"
-
-
-class SiteFactory(DjangoModelFactory):
-    class Meta:
-        model = Site
-
-    establishment = factory.SubFactory(EstablishmentFactory)
-    name = factory.Sequence(lambda n: f"Site {n}")
-    structure_type = "CH"
-    country = "FR"
-    region = "84"
-    department = "01"
-
-
-class UserFactory(DjangoModelFactory):
-    class Meta:
-        model = User
-
-    email = factory.Sequence(lambda n: f"personne{n}@example.org")
-    first_name = "Camille"
-    last_name = factory.Sequence(lambda n: f"Personne{n}")
-    phone = PHONE
-
-
-class MembershipFactory(DjangoModelFactory):
-    """A role on an establishment; give another territory_kind and its column for the rest."""
-
-    class Meta:
-        model = Membership
-
-    user = factory.SubFactory(UserFactory)
-    role = "rssi"
-    territory_kind = "ej"
-    establishment = factory.SubFactory(EstablishmentFactory)
-    valid_from = LONG_AGO
-    given_by = "system:test"
-
-    class Params:
-        national = factory.Trait(territory_kind="nation", territory_code="FR", establishment=None)
-
-
-class DelegationFactory(DjangoModelFactory):
-    class Meta:
-        model = Delegation
-
-    establishment = factory.SubFactory(EstablishmentFactory)
-    by = factory.SubFactory(UserFactory)
-    to = factory.SubFactory(UserFactory)
-    valid_from = LONG_AGO
-    valid_to = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def person(role, establishment):
-    """Return somebody with a role in an establishment, or in the nation for None."""
-    if establishment is None:
-        return MembershipFactory(role=role, national=True).user
-    return MembershipFactory(role=role, establishment=establishment).user
 
 
 def facts(**answers):
@@ -143,3 +78,21 @@ class DeclarationFactory(IncidentFactory):
 def later(**delay):
     """Return a moment after NOW: later(hours=2)."""
     return NOW + timedelta(**delay)
+
+
+__all__ = [
+    "NOW",
+    "PHONE",
+    "REQUIRED",
+    "DeclarationFactory",
+    "DelegationFactory",
+    "EstablishmentFactory",
+    "IncidentFactory",
+    "MembershipFactory",
+    "SiteFactory",
+    "UserFactory",
+    "facts",
+    "later",
+    "person",
+    "submission",
+]

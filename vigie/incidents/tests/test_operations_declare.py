@@ -5,8 +5,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from vigie.accounts.tests.factories import ago
 from vigie.audit.models import Event, People
-from vigie.establishments.models import Group, GroupMember
+from vigie.establishments.tests.factories import GroupMemberFactory
 from vigie.incidents import operations
 from vigie.incidents.models import Contact, Declaration, Draft, Incident, Revision
 from vigie.incidents.operations.declare import Incomplete, Person
@@ -14,7 +15,6 @@ from vigie.incidents.operations.drafts import AlreadySent, TooLong
 from vigie.incidents.operations.store import UnknownInInventory
 from vigie.incidents.rules.words import Authority, Channel
 from vigie.incidents.tests.factories import (
-    LONG_AGO,
     NOW,
     PHONE,
     REQUIRED,
@@ -69,7 +69,7 @@ def test_a_declaration_counts_where_its_site_lies():
 
 def test_somebody_of_one_site_declares_there_and_not_for_the_whole_structure():
     site = SiteFactory()
-    officer = MembershipFactory(territory_kind="et", establishment=None, site=site).user
+    officer = MembershipFactory(site=site).user
     assert IncidentFactory(establishment=site.establishment, site=site, by=officer).site == site
     with pytest.raises(PermissionDenied):
         IncidentFactory(establishment=site.establishment, by=officer)
@@ -252,14 +252,8 @@ def test_a_director_declares_under_their_own_authority():
 
 
 def test_a_director_of_a_group_directs_its_members():
-    member = GroupMember.objects.create(
-        group=Group.objects.create(code="G", name="GHT", kind="ght"),
-        establishment=EstablishmentFactory(),
-        joined_on="2020-01-01",
-    )
-    director = MembershipFactory(
-        role="director", territory_kind="group", establishment=None, group=member.group
-    ).user
+    member = GroupMemberFactory()
+    director = MembershipFactory(role="director", group=member.group).user
     declaration = DeclarationFactory(establishment=member.establishment, by=director)
     assert declaration.authority == Authority.DIRECTOR
 
@@ -271,9 +265,9 @@ def test_a_delegation_lets_declare_and_is_named():
     assert declaration.delegation == delegation
 
 
-@pytest.mark.parametrize("ended", [{"valid_to": LONG_AGO.replace(day=2)}, {"revoked_at": LONG_AGO}])
-def test_a_delegation_that_ended_opens_nothing(ended):
-    delegation = DelegationFactory(**ended)
+@pytest.mark.parametrize("end", ["valid_to", "revoked_at"])
+def test_a_delegation_that_ended_opens_nothing(end):
+    delegation = DelegationFactory(valid_from=ago(days=3), **{end: ago(days=1)})
     with pytest.raises(PermissionDenied):
         DeclarationFactory(establishment=delegation.establishment, by=delegation.to)
 
