@@ -38,7 +38,7 @@ class EventPage:
         return {line.event.actor for line in self.lines}
 
 
-def events(
+def events(  # noqa: PLR0913 - one keyword for each way to narrow the journal
     *,
     targets: Collection[str] = (),
     actor: str = "",

@@ -14,9 +14,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def vocabulary(monkeypatch):
-    sentences = {"incident.declared": "a déclaré l’incident %(number)s"}
-    monkeypatch.setattr(words, "SENTENCES", words.SENTENCES | sentences)
-    monkeypatch.setattr("vigie.audit.rules.TARGETS", {"incident": Target("Incident")})
+    monkeypatch.setitem(words.SENTENCES, "incident.declared", "a déclaré l’incident %(number)s")
+    monkeypatch.setitem(words.TARGETS, "incident", Target("Incident"))
 
 
 def drawn(names=None, **wanted):
