@@ -155,6 +155,10 @@ class PartialDate:
             return self.moment.astimezone(zone).date()
         return self.moment.date() if self.precision is Precision.DAY else None
 
+    def year_in(self, zone: tzinfo) -> int:
+        """Return the year by the clocks of the zone; as written unless precise to the minute."""
+        return (self.day(zone) or self.moment).year
+
     def surely_before(self, other: "PartialDate", zone: tzinfo) -> bool:
         """Return whether every moment of it comes before every moment of the other."""
         return self.end(zone) <= other.start(zone)

@@ -1,6 +1,7 @@
 """Tables of declarations and of their follow-up."""
 
 from vigie.incidents.models.declaration import (
+    Brought,
     Contact,
     Declaration,
     Draft,
@@ -21,6 +22,7 @@ from vigie.incidents.models.incident import (
 
 __all__ = [
     "Attachment",
+    "Brought",
     "Contact",
     "Declaration",
     "Draft",

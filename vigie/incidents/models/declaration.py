@@ -15,6 +15,7 @@ from vigie.incidents.rules.words import (
     Extent,
     Kind,
     Origin,
+    Status,
     StructureImpact,
 )
 
@@ -61,10 +62,9 @@ class Declaration(Located):
     event = models.ForeignKey(
         Event, null=True, blank=True, on_delete=models.PROTECT, related_name="declarations"
     )
-    # where an import brought it from, and what had no place here
+    # where an import brought it from
     source = models.CharField(max_length=20, blank=True)
     source_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - unique
-    kept = models.JSONField(null=True, blank=True)
     # dates; partial ones are ISO 8601 texts of reduced precision
     declared = models.CharField(max_length=32, blank=True)
     declared_year = models.PositiveSmallIntegerField(null=True)
@@ -108,8 +108,15 @@ class Declaration(Located):
             ),
         ]
         indexes = [
-            models.Index(fields=["declared_year", "counts"], name="declaration_by_declared"),
-            models.Index(fields=["occurred_year", "counts"], name="declaration_by_occurred"),
+            # the observatory's: distinct structures and events are counted without the rows
+            models.Index(
+                fields=["declared_year", "counts", "establishment", "event", "support_requested"],
+                name="declaration_by_declared",
+            ),
+            models.Index(
+                fields=["occurred_year", "counts", "establishment", "event", "support_requested"],
+                name="declaration_by_occurred",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +154,22 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.declaration_id} r{self.number}"
+
+
+class Brought(models.Model):
+    """What an import brought of a declaration at one time. Never overwritten: the last counts."""
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="brought")
+    revision_number = models.PositiveIntegerField()  # the revision that holds its facts
+    at = models.DateTimeField()
+    file = models.CharField(max_length=200)  # name, without its folder
+    line = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=words(Status))  # of the file, to its source
+    digest = models.CharField(max_length=64)  # SHA-256: the same brought again changes nothing
+    kept = models.JSONField(default=dict, blank=True)  # what had no place in the facts
+
+    def __str__(self) -> str:
+        return f"{self.declaration_id}: {self.file}, line {self.line}"
 
 
 class Episode(models.Model):

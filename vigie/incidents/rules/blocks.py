@@ -44,6 +44,8 @@ class Block(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
+# What a source may tell alone and nobody is asked: people answer data_impacts as a whole.
+TOLD_BY_IMPORTS = frozenset({"data_disclosed"})
 # What everyone must answer; with the structure and a phone number that makes eight.
 ESSENTIAL = (
     "endangerment",

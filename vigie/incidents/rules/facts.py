@@ -159,6 +159,7 @@ class Facts(BaseModel):
     # impact on data: None = unknown, [] = none
     data_impacts: list[DataImpact] | None = Field(default=None, max_length=len(DataImpact))
     data_types: list[DataType] | None = Field(default=None, max_length=len(DataType))
+    data_disclosed: bool | None = None  # where a source tells this alone; data_impacts prevails
     persons: Count | None = None
     # causes
     origin: Origin = Origin.UNKNOWN

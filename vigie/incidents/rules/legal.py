@@ -227,10 +227,13 @@ def _care(facts: Facts) -> Found:
 
 def _data(facts: Facts) -> Found:
     """Confidentiality or integrity of health data; unavailability alone is not in the text."""
-    if facts.data_impacts is None:
+    told = facts.data_impacts
+    if told is None and facts.data_disclosed:
+        told = [DataImpact.DISCLOSED]
+    if told is None:
         return Answer.UNKNOWN, ("data_impacts_unknown",)
     hurt = {DataImpact.LOST, DataImpact.ALTERED, DataImpact.DISCLOSED, DataImpact.ACCESSED}
-    touched = [impact for impact in DataImpact if impact in hurt and impact in facts.data_impacts]
+    touched = [impact for impact in DataImpact if impact in hurt and impact in told]
     if not touched:
         return Answer.NO, ("data_intact",)
     if facts.data_types is None:

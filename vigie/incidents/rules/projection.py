@@ -37,7 +37,9 @@ def columns(
     return {
         "kind": facts.kind,
         "occurred": facts.occurred,
-        "occurred_year": PartialDate.parse(facts.occurred).year if facts.occurred else None,
+        "occurred_year": PartialDate.parse(facts.occurred).year_in(zone)
+        if facts.occurred
+        else None,
         "noticed": facts.noticed,
         "origin": ruling.origin or facts.origin,
         "category": ruling.category or facts.category,
@@ -65,6 +67,9 @@ def _data(facts: Facts) -> dict[str, bool | None]:
         f"data_{impact}": None if impacts is None else impact in impacts for impact in DataImpact
     }
     found["data_touched"] = None if impacts is None else bool(impacts)
+    if impacts is None:
+        # One answer out of five feeds its own figure, never that of all impacts together.
+        found["data_disclosed"] = facts.data_disclosed
     found["health_data"] = None if types is None else DataType.HEALTH in types
     return found
 

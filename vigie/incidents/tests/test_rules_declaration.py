@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -153,7 +154,7 @@ def test_an_empty_answer_is_missing_but_unknown_is_an_answer():
 
 
 def test_every_question_is_asked_once_amended_once_and_stands_once_in_the_legal_order():
-    everything = sorted(Facts.model_fields)
+    everything = sorted(Facts.model_fields.keys() - blocks.TOLD_BY_IMPORTS)
     assert sorted(name for names in blocks.ASKED.values() for name in names) == everything
     assert sorted(name for names in blocks.AMENDED.values() for name in names) == everything
     assert sorted(name for names in blocks.LEGAL.values() for name in names) == everything
@@ -217,11 +218,43 @@ def test_what_lists_and_statistics_read_holds_together(facts):
     if columns["care_interrupted"]:
         assert columns["structure_impact"] == StructureImpact.DEGRADED
     if columns["data_touched"] is None:
-        assert all(columns[f"data_{impact}"] is None for impact in DataImpact)
+        known = [impact for impact in DataImpact if columns[f"data_{impact}"] is not None]
+        assert known in ([], [DataImpact.DISCLOSED])  # a source may tell that one alone
     else:
         assert columns["data_touched"] == any(columns[f"data_{impact}"] for impact in DataImpact)
     if columns["occurred_year"] is not None:
-        assert str(columns["occurred_year"]) == columns["occurred"][:4]
+        written = int(columns["occurred"][:4])
+        assert columns["occurred_year"] - written in (0, 1)  # New Year's Eve west of the zone
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_disclosure_told_alone_says_nothing_of_other_impacts(told):
+    columns = projection.columns(Facts(data_disclosed=told), Ruling(), declared_on=None, zone=UTC)
+    assert columns["data_disclosed"] is told
+    assert columns["data_touched"] is None
+    assert columns["data_unavailable"] is None
+
+
+def test_what_a_structure_answers_of_its_data_prevails_over_a_disclosure_told_alone():
+    facts = Facts(data_disclosed=True, data_impacts=["lost"])
+    columns = projection.columns(facts, Ruling(), declared_on=None, zone=UTC)
+    assert columns["data_disclosed"] is False
+    assert columns["data_lost"] is True
+
+
+def test_a_disclosure_told_alone_meets_the_criterion_on_health_data():
+    facts = Facts(data_disclosed=True, data_types=["health"])
+    found = {f.criterion: f.answer for f in legal.assess(facts).findings}
+    assert found[Criterion.DATA] is Answer.YES
+    facts = Facts(data_disclosed=False, data_types=["health"])
+    found = {f.criterion: f.answer for f in legal.assess(facts).findings}
+    assert found[Criterion.DATA] is Answer.UNKNOWN
+
+
+def test_the_year_of_an_incident_is_that_of_the_nations_clock():
+    facts = Facts(occurred="2025-12-31T23:30+00:00")
+    columns = projection.columns(facts, Ruling(), declared_on=None, zone=ZoneInfo("Europe/Paris"))
+    assert columns["occurred_year"] == 2026
 
 
 def test_the_certs_ruling_on_origin_and_category_prevails_once_it_is_given():

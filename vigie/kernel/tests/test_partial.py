@@ -164,3 +164,11 @@ def test_the_same_month_is_neither_before_nor_after():
     assert not month.surely_before(day, PARIS)
     assert not day.surely_before(month, PARIS)
     assert PartialDate.parse("2026-02").surely_before(day, PARIS)
+
+
+def test_the_year_is_that_of_the_zone_only_where_the_minute_is_known():
+    midnight = PartialDate.parse("2025-12-31T23:30Z")
+    assert midnight.year_in(PARIS) == 2026
+    assert midnight.year_in(UTC) == 2025
+    assert PartialDate.parse("2025-12-31").year_in(REUNION) == 2025
+    assert PartialDate.parse("2025").year_in(PARIS) == 2025
