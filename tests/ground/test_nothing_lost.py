@@ -37,6 +37,12 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *reason):
+        self.connection.close()
+
     def declare(self, key):
         facts = {
             "title": "Messagerie indisponible",
@@ -44,6 +50,7 @@ class Client:
             "noticed": "2026-03-14",
             "endangerment": "none",
             "structure_impact": "degraded",
+            "support_requested": False,
         }
         body = {
             "key": key,
@@ -62,17 +69,17 @@ def test_a_killed_server_loses_no_acknowledged_declaration(up, instance, token, 
     wrong = []
 
     def load():
-        client = Client(free_port, token)
-        while True:
-            key = str(uuid4())
-            try:
-                status, said = client.declare(key)
-            except (OSError, http.client.HTTPException, ValueError):  # cut in the middle
-                return
-            if status != 201:
-                wrong.append((status, said))
-                return
-            acknowledged[key] = said["reference"]
+        with Client(free_port, token) as client:
+            while not wrong:
+                key = str(uuid4())
+                try:
+                    status, said = client.declare(key)
+                except (OSError, http.client.HTTPException, ValueError):  # cut in the middle
+                    return
+                if status == 201:
+                    acknowledged[key] = said["reference"]
+                else:
+                    wrong.append((status, said))
 
     threads = [threading.Thread(target=load) for _ in range(CLIENTS)]
     for thread in threads:
@@ -83,8 +90,8 @@ def test_a_killed_server_loses_no_acknowledged_declaration(up, instance, token, 
         thread.join()
     assert not wrong
     up()
-    again = Client(free_port, token)
-    for key, reference in acknowledged.items():
-        status, said = again.declare(key)
-        assert (status, said["reference"]) == (200, reference), "an acknowledged one is gone"
+    with Client(free_port, token) as client:
+        for key, reference in acknowledged.items():
+            status, said = client.declare(key)
+            assert (status, said["reference"]) == (200, reference), "an acknowledged one is gone"
     assert instance.run("audit", "verify").returncode == 0
