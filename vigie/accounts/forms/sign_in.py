@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context, ratelimit
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
@@ -87,12 +88,15 @@ class Once(forms.Form):
 
     def clean_code(self) -> str:
         """Return a code that was not used before. Raises ValidationError."""
+        request, tried = context.request, str(self.user.pk)
+        if not ratelimit.consume(request, action="code", key=tried):
+            raise ValidationError(_("Trop d’essais : attendez quelques minutes."))
         code = str(super().clean_code())  # type: ignore[misc]
-        if self.authenticator.type != Authenticator.Type.TOTP:
-            return code
         digits = "".join(sign for sign in code if sign.isdigit())
-        if not cache.add(f"code:{self.user.pk}:{digits}", "used", timeout=ONCE_WITHIN):
+        is_new = cache.add(f"code:{self.user.pk}:{digits}", "used", timeout=ONCE_WITHIN)
+        if self.authenticator.type == Authenticator.Type.TOTP and not is_new:
             raise ValidationError(_("Ce code n’est pas le bon, ou il a déjà servi."))
+        ratelimit.clear(request, action="code", key=tried)
         return code
 
 
