@@ -182,7 +182,7 @@ def figures(reader: User, asked: QuerySet[Incident], chip: str, now: datetime) -
 
 def _banners(chosen: QuerySet[Incident]) -> list[Banner]:
     """Return the events with two files or more, in the order of the queue. Two SQL queries."""
-    counted = (
+    counted: Any = (
         chosen.filter(event__isnull=False)
         .values("event")
         .annotate(

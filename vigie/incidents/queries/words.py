@@ -31,30 +31,32 @@ class HasWords(Func):
         super().__init__(F("pk"), F("search_text"), output_field=BooleanField())
         self.words, self.is_common = tuple(words), is_common
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(
+        self, compiler: Any, connection: Any, **_context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
         """Return the condition over the FTS5 table; a plus hides the key from the planner."""
         row, params = compiler.compile(self.source_expressions[0])
         walked = "+" if self.is_common else ""
         matching = "SELECT rowid FROM incidents_text WHERE incidents_text MATCH %s"
-        return f"{walked}{row} IN ({matching})", [*params, match(self.words)]
+        return f"{walked}{row} IN ({matching})", (*params, match(self.words))
 
     def as_postgresql(
         self, compiler: Any, connection: Any, **_context: Any
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[str | int, ...]]:
         """Return the condition over the stored vector; coalesce hides it from the planner."""
         if self.is_common:
             text, params = compiler.compile(self.source_expressions[1])
             vector = text.replace("search_text", "search_vector")
             if compiler.query.order_by:
                 vector = f"coalesce({vector}, ''::tsvector)"
-            return f"{vector} @@ to_tsquery('simple', %s)", [*params, tsquery(self.words)]
+            return f"{vector} @@ to_tsquery('simple', %s)", (*params, tsquery(self.words))
         row, params = compiler.compile(self.source_expressions[0])
         # LIMIT keeps the planner from testing every row in its order: few are to be found.
         matching = (
             "SELECT id FROM incidents_incident "
             "WHERE search_vector @@ to_tsquery('simple', %s) LIMIT %s"
         )
-        return f"{row} IN ({matching})", [*params, tsquery(self.words), COMMON + 1]
+        return f"{row} IN ({matching})", (*params, tsquery(self.words), COMMON + 1)
 
 
 def match(words: Sequence[str]) -> str:

@@ -1,0 +1,334 @@
+"""Everything that the page of one file shows, in a bounded number of SQL queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django.db.models import (
+    CharField,
+    Exists,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Concat, JSONObject
+
+from vigie.accounts.models import Membership, User
+from vigie.accounts.queries import may, roles_with, within
+from vigie.accounts.rules import Permission
+from vigie.audit.models import Event as Entry
+from vigie.establishments.models import Designation, GroupMember
+from vigie.establishments.rules import TerritoryKind
+from vigie.incidents.models import (
+    Attachment,
+    Contact,
+    Declaration,
+    Event,
+    Incident,
+    Message,
+    Qualification,
+    ReadMark,
+    Revision,
+)
+from vigie.incidents.queries.files import Understood, contacts_of, understood, visible_incidents
+from vigie.incidents.rules.facts import Facts
+
+LINES = 12  # of the journal, beside the file
+READINGS = ("incident.opened", "messages.read", "attachment.downloaded")
+MOST_CANDIDATES = 20  # files that an event may take together
+PLACE = ("country", "region", "department", "establishment__name", "site__name")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that a message brought."""
+
+    pk: int
+    name: str
+    size: int
+
+
+@dataclass(slots=True)
+class Word:
+    """One message, as the page shows it."""
+
+    pk: int
+    at: datetime
+    who: str
+    from_desk: bool
+    text: str
+    files: list[Sent] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Who did something, and when."""
+
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """A file as one reader may see it."""
+
+    incident: Incident
+    declaration: Declaration
+    facts: Facts
+    understood: Understood
+    ruling: Qualification | None  # the CERT's last decision
+    words: list[Word]
+    read_by: Moment | None  # of the other side, once it has read the last word
+    contacts: Mapping[str, Contact] | None  # None: not for this reader
+    lines: list[Entry]  # of the journal, the newest first, openings left out
+    opened: Moment | None  # the last time before
+    names: Mapping[str, str]  # by "user:42"
+    duplicates: list[Incident]
+    groups: str
+    designations: list[str]
+    can: frozenset[Permission]
+    at_desk: bool
+
+
+def one_file(reader: User, pk: int) -> OneFile | None:
+    """Return a file with all that belongs to it, None where the reader may not see it.
+
+    Costs at most nine SQL queries.
+    """
+    incident = _whole(reader, pk)
+    if incident is None:
+        return None
+    can = powers(reader, incident)
+    at_desk = Permission.FOLLOW in can
+    declaration = incident.declaration
+    declaration.establishment, declaration.site = incident.establishment, incident.site
+    facts = Facts.model_validate(incident.facts_in_force)  # type: ignore[attr-defined]
+    lines = list(_acts(incident)[: LINES + 1])
+    marks = {True: incident.desk_read, False: incident.structure_read}  # type: ignore[attr-defined]
+    opened = incident.last_opened  # type: ignore[attr-defined]
+    names = _names(lines, *marks.values(), opened)
+    words = _words(incident)
+    closed_to_reader = Permission.WRITE_MESSAGES not in can
+    return OneFile(
+        incident=incident,
+        declaration=declaration,
+        facts=facts,
+        understood=understood(declaration, facts),
+        ruling=_ruling(incident),
+        words=words,
+        read_by=_read_by(marks[not at_desk], words, names, at_desk=at_desk),
+        contacts=None if closed_to_reader else contacts_of(declaration),
+        lines=lines,
+        opened=_moment(opened, names),
+        names=names,
+        duplicates=_duplicates(reader, incident),
+        groups=incident.group_name or "",  # type: ignore[attr-defined]
+        designations=_designations(incident),
+        can=can,
+        at_desk=at_desk,
+    )
+
+
+def powers(reader: User, incident: Incident) -> frozenset[Permission]:
+    """Return what the reader may do in a file, at the place where it lies."""
+    wanted = (
+        Permission.READ_INCIDENTS,
+        Permission.FOLLOW,
+        Permission.QUALIFY,
+        Permission.WRITE_MESSAGES,
+        Permission.AMEND,
+        Permission.RECORD_LEGAL,
+        Permission.READ_JOURNAL,
+    )
+    somewhere = [permission for permission in wanted if may(reader, permission)]
+    return frozenset(p for p in somewhere if may(reader, p, at=incident.place))
+
+
+def _whole(reader: User, pk: int) -> Incident | None:
+    """Return the row with its declaration, and what stands one to one beside it."""
+    return _rows().filter(within(reader, Permission.READ_INCIDENTS), pk=pk).first()
+
+
+@cache
+def _rows() -> QuerySet[Incident]:
+    """Return the question for a whole row, built once: building it takes longer than asking it."""
+    return Incident.objects.select_related(
+        "establishment",
+        "site",
+        "assignee",
+        "supplier",
+        "event__supplier",
+        "merged_into",
+        "declaration__declared_by",
+        "declaration__delegation__by",
+    ).annotate(
+        facts_in_force=Subquery(_in_force(), output_field=JSONField()),
+        last_ruling=Subquery(_last_ruling(), output_field=JSONField()),
+        desk_read=_last_mark(from_desk=True),
+        structure_read=_last_mark(from_desk=False),
+        last_opened=Subquery(_last_opened(), output_field=JSONField()),
+        group_name=Subquery(_group()),
+        has_duplicates=Exists(Incident.objects.filter(merged_into=OuterRef("pk"))),
+        is_ose=_designated("ose"),
+        is_oiv=_designated("oiv"),
+    )
+
+
+def _last_opened() -> QuerySet[Entry, Any]:
+    target = Concat(Value("incident:"), Cast(OuterRef("pk"), CharField()))
+    opened = Entry.objects.filter(target=target, verb="incident.opened")
+    told = JSONObject(who="actor", at="happened_at")
+    return opened.order_by("-happened_at", "-id").values(told=told)[:1]
+
+
+def _in_force() -> QuerySet[Revision, Any]:
+    return Revision.objects.filter(
+        declaration=OuterRef("declaration"), number=OuterRef("declaration__revision_number")
+    ).values("facts")[:1]
+
+
+def _last_ruling() -> QuerySet[Qualification, Any]:
+    ordered = Qualification.objects.filter(incident=OuterRef("pk")).order_by("-at", "-id")
+    columns = ("origin", "category", "rsit_class", "rsit_type", "severity", "reason", "by_id", "at")
+    return ordered.values(told=JSONObject(**{name: name for name in columns}))[:1]
+
+
+def _last_mark(*, from_desk: bool) -> Subquery:
+    marks = ReadMark.objects.filter(incident=OuterRef("pk"), from_desk=from_desk)
+    told = marks.order_by("-read_at", "-id").values(told=JSONObject(who="user_id", at="read_at"))
+    return Subquery(told[:1], output_field=JSONField())
+
+
+def _group() -> QuerySet[GroupMember, Any]:
+    inside = GroupMember.objects.in_force().filter(establishment=OuterRef("establishment"))
+    return inside.order_by("id").values("group__name")[:1]
+
+
+def _designated(kind: str) -> Exists:
+    held = Designation.objects.in_force().filter(establishment=OuterRef("establishment"), kind=kind)
+    return Exists(held)
+
+
+def _designations(incident: Incident) -> list[str]:
+    return [kind.upper() for kind in ("ose", "oiv") if getattr(incident, f"is_{kind}")]
+
+
+def _ruling(incident: Incident) -> Qualification | None:
+    told = incident.last_ruling  # type: ignore[attr-defined]
+    if told is None:
+        return None
+    return Qualification(**told | {"incident": incident, "at": _read(told["at"])})
+
+
+def _read(text: str) -> datetime:
+    """Return a moment that the database wrote into JSON: with its offset, or in UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _acts(incident: Incident) -> QuerySet[Entry]:
+    """Return the journal of a file without those who only read it, the newest first."""
+    about = Entry.objects.filter(target=f"incident:{incident.pk}")
+    return about.exclude(verb__in=READINGS).order_by("-happened_at", "-id")
+
+
+def _names(lines: list[Entry], *marks: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the names of all whom the page mentions by number."""
+    numbers = {str(mark["who"]).removeprefix("user:") for mark in marks if mark}
+    for line in lines:
+        said = (line.actor, str(line.details.get("to", "")))
+        numbers |= {who.removeprefix("user:") for who in said if who.startswith("user:")}
+    known = User.objects.filter(pk__in=[int(n) for n in numbers if n.isdecimal()])
+    shown = known.only("first_name", "last_name", "email")
+    return {person.journal_name: person.short_name for person in shown}
+
+
+def _moment(mark: Mapping[str, Any] | None, names: Mapping[str, str]) -> Moment | None:
+    if mark is None:
+        return None
+    who = str(mark["who"])
+    known = names.get(who if who.startswith("user:") else f"user:{who}", "")
+    return Moment(known, _read(mark["at"]))
+
+
+def _read_by(
+    mark: Mapping[str, Any] | None, words: list[Word], names: Mapping[str, str], *, at_desk: bool
+) -> Moment | None:
+    """Return who of the other side has read the last word of this side."""
+    own = [word.at for word in words if word.from_desk == at_desk]
+    found = _moment(mark, names)
+    return found if found and own and found.at >= own[-1] else None
+
+
+def _words(incident: Incident) -> list[Word]:
+    """Return the messages of a file with what they brought, the oldest first. One SQL query."""
+    rows = Message.objects.filter(incident=incident).order_by("at", "id", "attachments__id")
+    found: dict[int, Word] = {}
+    for row in rows.select_related("by").annotate(
+        file_pk=F("attachments__pk"),
+        file_name=F("attachments__name"),
+        file_size=F("attachments__size"),
+    ):
+        fresh = Word(row.pk, row.at, row.by.short_name, row.from_desk, row.text)
+        word = found.setdefault(row.pk, fresh)
+        if row.file_pk is not None:
+            word.files.append(Sent(row.file_pk, row.file_name, row.file_size))
+    return list(found.values())
+
+
+def _duplicates(reader: User, incident: Incident) -> list[Incident]:
+    """Return the files merged into this one that the reader may see."""
+    if not incident.has_duplicates:  # type: ignore[attr-defined]
+        return []
+    merged = visible_incidents(reader).filter(merged_into=incident)
+    return list(merged.only("declared_at", "title", *PLACE).order_by("id"))
+
+
+def attachment_of(reader: User, incident_pk: int, pk: int) -> Attachment | None:
+    """Return a file of an incident that the reader may see, None for anything else."""
+    visible = visible_incidents(reader).filter(pk=incident_pk)
+    rows = Attachment.objects.select_related("incident")
+    return rows.filter(pk=pk, incident__in=visible.order_by().values("pk")).first()
+
+
+def open_events() -> QuerySet[Event]:
+    """Return the events that files may still join, the newest first."""
+    return Event.objects.filter(closed_at=None).order_by("-started_at", "-id")
+
+
+def alike(reader: User, incident: Incident) -> list[Incident]:
+    """Return open files that may share the cause of one: same supplier, or same category.
+
+    Only those that the reader may follow and that are in no event yet; the newest first.
+    """
+    same = Q(category=incident.category) if incident.category else Q()
+    if incident.supplier_id:
+        same |= Q(supplier=incident.supplier_id)
+    if not same:
+        return []
+    near = visible_incidents(reader).filter(
+        within(reader, Permission.FOLLOW), same, is_open=True, event=None
+    )
+    rows = near.exclude(pk=incident.pk).order_by("-declared_at", "-id")
+    return list(rows.only("declared_at", "title", "category", "supplier", *PLACE)[:MOST_CANDIDATES])
+
+
+def desk_of(incident: Incident) -> QuerySet[User]:
+    """Return the people who may follow a file, by name; nations and regions alone have a desk."""
+    roles = roles_with(Permission.FOLLOW)
+    held = (
+        Membership.objects.in_force()
+        .filter(role__in=roles)
+        .filter(
+            Q(territory_kind=TerritoryKind.NATION, territory_code=incident.country)
+            | Q(territory_kind=TerritoryKind.REGION, territory_code=incident.region or None)
+        )
+    )
+    people = User.objects.filter(is_active=True, pk__in=held.values("user"))
+    return people.order_by("last_name", "first_name", "id")

@@ -1,0 +1,194 @@
+"""Say what the journal holds of files: one sentence for each verb, and more beside the file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from vigie.accounts.queries import open_journal_of, within
+from vigie.accounts.rules import Permission
+from vigie.audit import rules as audit
+from vigie.audit.models import Event as Entry
+from vigie.incidents.models import Incident
+from vigie.incidents.models.labels import category, label, titled
+from vigie.incidents.models.questions import QUESTIONS
+from vigie.incidents.rules.words import Status, Waiting
+from vigie.reference import catalogue
+
+_ = gettext_lazy
+
+# What follows the name of who acted, wherever the journal is read.
+SENTENCES: dict[str, object] = {
+    "incident.declared": _("a déclaré un incident"),
+    "incident.opened": _("a ouvert le dossier"),
+    "incident.qualified": _("a qualifié l’incident"),
+    "incident.moved": _("a fait changer le dossier d’étape"),
+    "incident.merged": _("a rattaché le dossier à un autre, comme doublon"),
+    "incident.received_duplicate": _("a rattaché un doublon au dossier"),
+    "incident.restored": _("a rétabli le dossier"),
+    "incident.assigned": _("a affecté le dossier"),
+    "incident.grouped": _("a groupé le dossier dans un événement"),
+    "incident.ungrouped": _("a retiré le dossier d’un événement"),
+    "incidents.exported": _("a exporté une liste d’incidents"),
+    "event.opened": _("a ouvert un événement"),
+    "action.planned": _("a fixé la prochaine action"),
+    "action.done": _("a fait l’action prévue"),
+    "action.postponed": _("a reporté la prochaine action"),
+    "tlp.confirmed": _("a confirmé la diffusion permise (TLP)"),
+    "support.asked": _("a demandé un appui"),
+    "support.given": _("a enregistré l’appui accordé"),
+    "message.written": _("a écrit un message"),
+    "messages.read": _("a lu les messages"),
+    "attachment.downloaded": _("a téléchargé une pièce jointe"),
+    "handover.written": _("a écrit une relève"),
+    "view.saved": _("a gardé une vue"),
+    "view.dropped": _("a supprimé une vue"),
+    "declaration.amended": _("a complété la déclaration"),
+    "declaration.set_aside": _("a complété la déclaration en même temps qu’un autre"),
+    "declaration.settled": _("a choisi entre deux versions de la déclaration"),
+    "declaration.contacts_amended": _("a corrigé les personnes à joindre"),
+    "declaration.legal_recorded": _("a enregistré l’envoi de la déclaration légale"),
+    "draft.started": _("a commencé un brouillon"),
+    "draft.discarded": _("a supprimé un brouillon"),
+}
+TARGETS = {
+    "incident": audit.Target(_("Dossier"), "incidents:file"),
+    "incidents": audit.Target(_("Liste des incidents")),
+    "event": audit.Target(_("Événement")),
+    "draft": audit.Target(_("Brouillon")),
+    "handover": audit.Target(_("Relève"), "incidents:handover"),
+    "view": audit.Target(_("Vue")),
+}
+MOST_FIELDS = 3  # named in one line
+
+
+def speak() -> None:
+    """Teach the journal the words of this capability, and who may read its entries."""
+    audit.register(sentences=SENTENCES, targets=TARGETS)
+    open_journal_of(
+        "incident",
+        lambda reader: Incident.objects.filter(within(reader, Permission.READ_JOURNAL)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry beside its file: a sentence, and who did it."""
+
+    text: str
+    who: str
+
+
+def said(entry: Entry, names: Mapping[str, str]) -> Said:
+    """Return an entry of a file's journal in words; names: by « user:42 »."""
+    tell = TELLERS.get(entry.verb)
+    who = names.get(entry.actor, entry.actor)
+    return Said(tell(entry.details, names) if tell else _sentence(entry.verb), who)
+
+
+def _sentence(verb: str) -> str:
+    text = str(SENTENCES.get(verb, verb))
+    return text[:1].upper() + text[1:]
+
+
+Details = Mapping[str, object]
+Teller = Callable[[Details, Mapping[str, str]], str]
+
+
+def _step(details: Details, _names: Mapping[str, str]) -> str:
+    said = {name: str(label(Status, str(details[name]))) for name in ("from", "to")}
+    if details.get("because") == "message":
+        return gettext("Dossier rouvert par un message.")
+    return gettext("Étape : de « %(from)s » à « %(to)s ».") % said
+
+
+def _restored(details: Details, _names: Mapping[str, str]) -> str:
+    return gettext("Dossier rétabli, étape « %(to)s ».") % {"to": label(Status, str(details["to"]))}
+
+
+def _qualified(details: Details, _names: Mapping[str, str]) -> str:
+    text = gettext("Qualifié : %(category)s.") % {"category": category(str(details["category"]))}
+    if details.get("severity") is not None:
+        level = gettext("Gravité fixée à %(severity)s, motif enregistré.")
+        text += " " + level % {"severity": details["severity"]}
+    if details.get("major_confirmed"):
+        text += " " + gettext("Incident majeur confirmé.")
+    return text
+
+
+def _assigned(details: Details, names: Mapping[str, str]) -> str:
+    to = details.get("to")
+    if not to:
+        return gettext("Dossier remis sans analyste.")
+    return gettext("Dossier affecté à %(who)s.") % {"who": names.get(str(to), to)}
+
+
+def _planned(details: Details, _names: Mapping[str, str]) -> str:
+    side = label(Waiting, str(details.get("waiting", "")))
+    return gettext("Prochaine action fixée ; elle revient à : %(side)s.") % {"side": side}
+
+
+def _amended(details: Details, _names: Mapping[str, str]) -> str:
+    fields = _listed(details.get("fields"))
+    titles = [str(QUESTIONS[name].title) for name in fields if name in QUESTIONS]
+    said = {"number": details.get("revision", "?"), "fields": ", ".join(titles[:MOST_FIELDS])}
+    text = gettext("Révision %(number)s de la déclaration : %(fields)s") % said
+    more = len(titles) - MOST_FIELDS
+    if more <= 0:
+        return text + "."
+    return f"{text} " + ngettext("et %(n)s autre.", "et %(n)s autres.", more) % {"n": more}
+
+
+def _written(details: Details, _names: Mapping[str, str]) -> str:
+    text = (
+        gettext("Message du CERT à la structure.")
+        if details.get("from_desk")
+        else gettext("Message au CERT.")
+    )
+    files = int(str(details.get("files") or 0))
+    if not files:
+        return text
+    return f"{text} " + ngettext("%(n)s pièce jointe.", "%(n)s pièces jointes.", files) % {
+        "n": files
+    }
+
+
+def _supported(details: Details, _names: Mapping[str, str]) -> str:
+    helpers = _listed(details.get("helpers"))
+    if not helpers:
+        return gettext("Plus aucun appui.")
+    known = catalogue.support_providers()
+    said = ", ".join(titled(known, helper) for helper in helpers)
+    return gettext("Appui accordé : %(helpers)s.") % {"helpers": said}
+
+
+def _marked(details: Details, _names: Mapping[str, str]) -> str:
+    return gettext("Diffusion confirmée : TLP:%(to)s.") % {"to": details.get("to", "?")}
+
+
+def _proved(details: Details, _names: Mapping[str, str]) -> str:
+    return gettext("Déclaration légale envoyée, reçu %(receipt)s.") % {
+        "receipt": details.get("receipt", "?")
+    }
+
+
+def _listed(value: object) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else []
+
+
+TELLERS: dict[str, Teller] = {
+    "incident.declared": lambda details, names: gettext("Déclaration reçue."),
+    "incident.moved": _step,
+    "incident.restored": _restored,
+    "incident.qualified": _qualified,
+    "incident.assigned": _assigned,
+    "action.planned": _planned,
+    "action.done": lambda details, names: gettext("Action prévue faite."),
+    "action.postponed": lambda details, names: gettext("Prochaine action reportée."),
+    "declaration.amended": _amended,
+    "message.written": _written,
+    "support.given": _supported,
+    "support.asked": lambda details, names: gettext("Appui demandé au CERT."),
+    "tlp.confirmed": _marked,
+    "declaration.legal_recorded": _proved,
+}
