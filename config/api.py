@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from vigie.accounts.guards import BearerToken
 from vigie.incidents.api import PROBLEMS as INCIDENT_PROBLEMS
-from vigie.incidents.api import router as incidents_router
+from vigie.incidents.api import ROUTERS as INCIDENT_ROUTERS
 
 PROBLEM_TYPE = "application/problem+json"
 DESCRIPTION = """
@@ -102,7 +102,8 @@ api = VigieAPI(
     auth=BearerToken(),
     docs_url=None,  # its page would load scripts from elsewhere; the schema is at openapi.json
 )
-api.add_router("/incidents", incidents_router)
+for router in INCIDENT_ROUTERS:
+    api.add_router("/incidents", router)
 
 
 @api.exception_handler(ValidationError)

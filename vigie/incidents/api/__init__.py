@@ -1,6 +1,10 @@
 """REST doors to declarations and files; their types are the OpenAPI contract."""
 
+from vigie.incidents.api.declarations import router as declarations
+from vigie.incidents.api.exchange import router as exchange
+from vigie.incidents.api.following import router as following
 from vigie.incidents.api.problems import PROBLEMS
-from vigie.incidents.api.routes import router
 
-__all__ = ["PROBLEMS", "router"]
+ROUTERS = (declarations, following, exchange)
+
+__all__ = ["PROBLEMS", "ROUTERS"]

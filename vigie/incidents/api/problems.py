@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from vigie.incidents.operations.amend import Conflict, UnknownRevision
+from vigie.incidents.operations.amend import AlreadySettled, Conflict, UnknownRevision
+from vigie.incidents.operations.attach import TooMany
 from vigie.incidents.operations.declare import Incomplete
+from vigie.incidents.operations.exchange import EmptyMessage, LongMessage, SilentFile
+from vigie.incidents.operations.follow import BadTarget
+from vigie.incidents.operations.legal import BadProof
 from vigie.incidents.operations.qualify import BadDecision
+from vigie.incidents.operations.steps import BadAssignee
 from vigie.incidents.operations.store import UnknownInInventory
 from vigie.incidents.operations.version import StaleFile
-from vigie.incidents.rules.follow import ForbiddenMove
+from vigie.incidents.rules.follow import BadAction, ForbiddenMove
+from vigie.kernel.vault import BadUpload
 
 Told = tuple[str, list[dict[str, str]]]
 
@@ -27,8 +33,8 @@ def _conflict(reason: Conflict) -> Told:
     )
 
 
-def _bad_decision(reason: BadDecision) -> Told:
-    return "The decision does not hold together.", [{"field": reason.field, "reason": str(reason)}]
+def _at_field(reason: BadDecision | BadProof | BadAction) -> Told:
+    return "What was sent does not hold together.", [{"field": reason.field, "reason": str(reason)}]
 
 
 def _not_in_inventory(reason: UnknownInInventory) -> Told:
@@ -45,12 +51,31 @@ def _plain(reason: Exception) -> Told:
     return str(reason), []
 
 
+def _message(reason: EmptyMessage | LongMessage) -> Told:
+    words = "is empty" if isinstance(reason, EmptyMessage) else "is too long"
+    return "The message is not taken.", [{"field": "text", "reason": words}]
+
+
+def _target(reason: BadTarget) -> Told:
+    return "The file cannot be merged into this one.", [{"field": "into", "reason": reason.problem}]
+
+
 PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (Incomplete, 422, _incomplete),
     (Conflict, 409, _conflict),
-    (UnknownInInventory, 422, _not_in_inventory),
-    (UnknownRevision, 422, _unknown_revision),
+    (AlreadySettled, 409, _plain),
     (StaleFile, 409, _plain),
     (ForbiddenMove, 409, _plain),
-    (BadDecision, 422, _bad_decision),
+    (SilentFile, 409, _plain),
+    (BadDecision, 422, _at_field),
+    (BadProof, 422, _at_field),
+    (BadAction, 422, _at_field),
+    (UnknownInInventory, 422, _not_in_inventory),
+    (UnknownRevision, 422, _unknown_revision),
+    (BadAssignee, 422, _plain),
+    (BadTarget, 422, _target),
+    (EmptyMessage, 422, _message),
+    (LongMessage, 422, _message),
+    (TooMany, 422, _plain),
+    (BadUpload, 422, _plain),
 ]

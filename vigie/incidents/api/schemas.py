@@ -8,10 +8,8 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from vigie.establishments.rules import is_finess
-from vigie.incidents.models import Declaration, Incident, Message, Revision
-from vigie.incidents.rules.facts import Facts, Line, Text
-from vigie.incidents.rules.legal import Assessment
-from vigie.incidents.rules.words import Origin
+from vigie.incidents.models import Incident, Revision
+from vigie.incidents.rules.facts import Facts, Line
 
 
 def _finess(text: str) -> str:
@@ -30,6 +28,7 @@ Email = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^([^@\s]+@[^@\s]+)?$", max_length=200)
 ]
 Id = Annotated[int, Field(ge=1, le=2**53)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]  # of the file that was read
 
 
 class Strict(Schema):
@@ -88,19 +87,6 @@ class AmendIn(Strict):
     reason: Annotated[Line, StringConstraints(max_length=500)] = ""
 
 
-class QualifyIn(Strict):
-    """The CERT's decision, and the version of the file it was taken on."""
-
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    origin: Origin
-    category: Annotated[Line, StringConstraints(max_length=40)]
-    rsit_class: Annotated[Line, StringConstraints(max_length=40)] = ""
-    rsit_type: Annotated[Line, StringConstraints(max_length=60)] = ""
-    severity: Annotated[int, Field(ge=0, le=4)] | None = None
-    major_confirmed: bool | None = None
-    reason: Text = ""
-
-
 class FindingOut(Schema):
     """A legal criterion, whether it is met, and the facts that say so."""
 
@@ -116,20 +102,6 @@ class AssessmentOut(Schema):
     significant: bool
     severity: int
     findings: list[FindingOut]
-
-    @staticmethod
-    def of(assessment: Assessment) -> "AssessmentOut":
-        """Return the assessment as the API shows it."""
-        findings = [
-            FindingOut(criterion=f.criterion, answer=f.answer, because=list(f.because))
-            for f in assessment.findings
-        ]
-        return AssessmentOut(
-            duty=assessment.duty,
-            significant=assessment.significant,
-            severity=assessment.severity,
-            findings=findings,
-        )
 
 
 class DeclaredOut(Schema):
@@ -183,15 +155,21 @@ class IncidentOut(Schema):
         return file.event.reference if file.event else None
 
 
-class FileOut(Schema):
-    """A whole file: its follow-up, the facts in force and what Vigie concludes from them."""
+class DeclarationOut(Schema):
+    """How a declaration came in, and which of its states is in force."""
 
-    incident: IncidentOut
     kind: str
     channel: str
     authority: str
     declared: str
-    revision: int
+    revision_number: int
+
+
+class FileOut(Schema):
+    """A whole file: its follow-up, the facts in force and what Vigie concludes from them."""
+
+    incident: IncidentOut
+    declaration: DeclarationOut
     facts: Facts
     assessment: AssessmentOut
 
@@ -217,32 +195,3 @@ class RevisionWhole(RevisionOut):
     """One state of a declaration, with every field as it was."""
 
     facts: Facts
-
-
-class MessageOut(Schema):
-    """A word between the structure and the CERT."""
-
-    id: int
-    at: datetime
-    by: str
-    from_desk: bool
-    text: str
-
-    @staticmethod
-    def resolve_by(message: Message) -> str:
-        """Return who wrote it."""
-        return message.by.full_name
-
-
-def whole(incident: Incident, declaration: Declaration, facts: Facts, of: Assessment) -> FileOut:
-    """Return a file as the API shows it."""
-    return FileOut(
-        incident=IncidentOut.from_orm(incident),
-        kind=declaration.kind,
-        channel=declaration.channel,
-        authority=declaration.authority,
-        declared=declaration.declared,
-        revision=declaration.revision_number,
-        facts=facts,
-        assessment=AssessmentOut.of(of),
-    )
