@@ -1,6 +1,5 @@
 """The secret keys of an instance: one file each, outside the database, for its owner alone."""
 
-import contextlib
 import os
 import secrets
 from collections.abc import Iterable
@@ -46,8 +45,11 @@ def create(name: str) -> None:
     draft = path.with_name(f".{name}.{secrets.token_hex(8)}")
     try:
         write_private(draft, [secrets.token_hex(SIZE).encode(), b"\n"])
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    except OSError:  # no links on a USB stick's file system
+        draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(path.parent)
