@@ -100,3 +100,4 @@ class Card:
     items: list[Item] = field(default_factory=list)
     total: int = 0  # of which the items are the first
     more: str = ""  # route to the whole list
+    since: datetime | None = None  # since when it is empty, where somebody can tell

@@ -2,28 +2,31 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import scoped
 from vigie.accounts.rules import Permission
-from vigie.incidents.models import Draft, Incident, Message, ReadMark
+from vigie.incidents.models import Declaration, Draft, Incident, Message, ReadMark
 from vigie.incidents.queries import my_drafts, visible_incidents
 from vigie.incidents.rules.words import Waiting
 from vigie.portal.rules import Card, Item
 
 SHOWN = 6  # items of a card; the rest is counted
 Source = Callable[[User, datetime], Card | None]
+Since = Callable[[], datetime | None]
 
 
 def needs(reader: User, *, now: datetime) -> list[Card]:
-    """Return the cards of a person's home page, the most pressing first.
+    """Return the cards of a person's home page, the most pressing first, empty ones last.
 
     Costs at most two SQL queries a card.
     """
-    return [card for source in SOURCES if (card := source(reader, now))]
+    cards = [card for source in SOURCES if (card := source(reader, now))]
+    return sorted(cards, key=lambda card: not card.items)
 
 
 def late(reader: User, now: datetime) -> Card | None:
@@ -85,6 +88,7 @@ def unread(reader: User, now: datetime) -> Card | None:
         files=_by_danger(files),
         empty=_("Tous les messages de vos dossiers ouverts sont lus."),
         more="incidents:list",
+        since=_last(ReadMark.objects.filter(user=reader), "read_at"),
     )
 
 
@@ -96,6 +100,7 @@ def drafts(reader: User, now: datetime) -> Card | None:
     items = [_draft_item(draft) for draft in rows[:SHOWN]]
     if not items and reader.may(Permission.FOLLOW):
         return None  # the desk seldom declares: no empty card for it
+    sent = _last(Declaration.objects.filter(declared_by=reader), "incident__declared_at")
     return Card(
         code="drafts",
         title=_("Mes brouillons"),
@@ -103,6 +108,7 @@ def drafts(reader: User, now: datetime) -> Card | None:
         empty=_("Aucun brouillon : toutes vos déclarations sont envoyées."),
         items=items,
         total=len(items) if len(items) < SHOWN else rows.count(),
+        since=None if items else sent(),
     )
 
 
@@ -110,7 +116,8 @@ def awaited(reader: User, now: datetime) -> Card | None:
     """Return the files where the CERT waits for the structure."""
     if not reader.may(Permission.WRITE_MESSAGES) or reader.may(Permission.FOLLOW):
         return None
-    files = _open_files(reader).filter(waiting=Waiting.STRUCTURE)
+    mine = _open_files(reader)
+    files = mine.filter(waiting=Waiting.STRUCTURE)
     return _files_card(
         "awaited",
         _("Le CERT attend votre réponse"),
@@ -118,6 +125,7 @@ def awaited(reader: User, now: datetime) -> Card | None:
         files=files.order_by("waiting_since", "id"),
         empty=_("Le CERT n’attend rien de vous."),
         more="incidents:list",
+        since=_last(mine, "waiting_since"),
     )
 
 
@@ -132,6 +140,7 @@ def ongoing(reader: User, now: datetime) -> Card | None:
         files=_by_danger(_open_files(reader)),
         empty=_("Aucun incident en cours sur votre territoire."),
         more="incidents:list",
+        since=_last(visible_incidents(reader).filter(scoped(reader)), "closed_at"),
     )
 
 
@@ -147,11 +156,36 @@ def _by_danger(files: QuerySet[Incident]) -> QuerySet[Incident]:
 
 
 def _files_card(
-    code: str, title: str, *, icon: str, files: QuerySet[Incident], empty: str, more: str
+    code: str,
+    title: str,
+    *,
+    icon: str,
+    files: QuerySet[Incident],
+    empty: str,
+    more: str,
+    since: Since | None = None,
 ) -> Card:
     items = [_file_item(file) for file in files[:SHOWN]]
-    total = len(items) if len(items) < SHOWN else files.count()
-    return Card(code=code, title=title, icon=icon, empty=empty, items=items, total=total, more=more)
+    return Card(
+        code=code,
+        title=title,
+        icon=icon,
+        empty=empty,
+        items=items,
+        total=len(items) if len(items) < SHOWN else files.count(),
+        more=more,
+        since=since() if since and not items else None,
+    )
+
+
+def _last(rows: QuerySet[Any], column: str) -> Since:
+    """Return a way to ask for the latest moment of a column, used only where it is shown."""
+
+    def ask() -> datetime | None:
+        latest: datetime | None = rows.aggregate(latest=Max(column))["latest"]
+        return latest
+
+    return ask
 
 
 def _file_item(file: Incident) -> Item:

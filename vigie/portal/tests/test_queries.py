@@ -89,6 +89,20 @@ def test_a_structure_sees_where_the_cert_waits_for_it(hospital):
     assert [item.key for item in card.items] == [(waiting.pk,)]
 
 
+def test_an_empty_card_says_since_when(hospital):
+    put(IncidentFactory(establishment=hospital), waiting=Waiting.CERT, waiting_since=NOW)
+    officer = person("rssi", hospital)
+    assert cards(officer)["awaited"].since == NOW
+    assert cards(officer)["unread"].since is None  # nothing was ever read
+    assert cards(officer)["drafts"].since is None  # nothing was ever sent
+
+
+def test_what_waits_comes_before_what_does_not(hospital):
+    put(IncidentFactory(establishment=hospital), waiting=Waiting.CERT)
+    found = queries.needs(person("rssi", hospital), now=NOW)
+    assert [bool(card.items) for card in found] == [True, False, False, False]
+
+
 def test_nobody_sees_what_waits_elsewhere(hospital):
     put(IncidentFactory(establishment=hospital), waiting=Waiting.STRUCTURE)
     stranger = person("rssi", EstablishmentFactory())

@@ -51,6 +51,7 @@ def _drawn(card: Card) -> dict[str, Any]:
         "title": card.title,
         "icon": card.icon,
         "empty": card.empty,
+        "since": card.since,
         "total": card.total,
         "items": items,
         "more_url": url_of(card.more) if card.more else "",

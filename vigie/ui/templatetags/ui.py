@@ -182,7 +182,7 @@ def pager(page: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/_empty.html", takes_context=True)
 def empty_state(context: Context, **words: Any) -> dict[str, Any]:
-    """Say what would stand here: icon, text, and where useful since, url and label."""
+    """Say what would stand here: icon, text, and where useful since, url, label; line: in a row."""
     return {"now": context.get("now"), "icon": NOTHING_ICON, **words}
 
 
