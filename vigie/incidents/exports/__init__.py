@@ -1,0 +1,1 @@
+"""Turn declarations into what others read: sentences, the text that the law wants, paper."""
