@@ -62,7 +62,7 @@ class VigieAPI(NinjaAPI):
 def _document_problems(operation: dict[str, Any], path: str) -> None:
     statuses = [400, 429]
     statuses += [401, 403] if operation.get("security") else []
-    statuses += [404] if "{" in path else []
+    statuses += [404] if "{" in path or operation.get("requestBody") else []
     statuses += [422] if operation.get("parameters") or operation.get("requestBody") else []
     statuses += [409, 413] if operation.get("requestBody") else []
     for status in statuses:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from config.wsgi import application
 from vigie.accounts.operations import create_token
@@ -14,6 +17,17 @@ from vigie.kernel import clock
 
 pytestmark = pytest.mark.django_db
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """Let requests use the test's own connection, as Django's test client does."""
+    ends = (request_started, request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield
+    for end in ends:
+        end.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -36,4 +50,8 @@ def token(db):
     phases=[Phase.explicit, Phase.generate],
 )
 def test_every_answer_is_as_the_contract_says(case, token):
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {token}"},
+        # Some rules are more than a schema can say: a check digit, a real date, who may act.
+        excluded_checks=[positive_data_acceptance],
+    )

@@ -20,7 +20,7 @@ def _finess(text: str) -> str:
 
 Finess = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, to_upper=True, max_length=9),
+    StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[0-9][0-9ABab][0-9]{7}$"),
     AfterValidator(_finess),
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+(). -]{0,32}$")]
