@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from vigie.accounts.guards import BearerToken
 from vigie.incidents.api import PROBLEMS as INCIDENT_PROBLEMS
 from vigie.incidents.api import ROUTERS as INCIDENT_ROUTERS
+from vigie.portal.api import router as directory_router
 
 PROBLEM_TYPE = "application/problem+json"
 DESCRIPTION = """
@@ -104,6 +105,9 @@ api = VigieAPI(
 )
 for router in INCIDENT_ROUTERS:
     api.add_router("/incidents", router)
+
+
+api.add_router("", directory_router)
 
 
 @api.exception_handler(ValidationError)
