@@ -21,11 +21,6 @@ def head() -> rules.Head:
     return rules.Head(row.position, row.mac, row.sealed_at) if row else rules.EMPTY
 
 
-def unsealed_count() -> int:
-    """Return how many entries wait for their seal."""
-    return Event.objects.filter(position__isnull=True).count()
-
-
 def entries(events: QuerySet[Event], *, first: int) -> Iterator[rules.Entry]:
     """Yield what a seal covers of each event, with positions counted from `first`."""
     for position, values in enumerate(events.values_list(*FIELDS), first):

@@ -140,6 +140,64 @@ def test_the_backup_is_in_the_journal_with_its_hash(tmp_path, lived):
     assert rules.read_head(event.details["head"]) == told.head
 
 
+class Discarding(NoProgress):
+    """Somebody who discards a file after the tables were read."""
+
+    def __init__(self, token):
+        self.token = token
+
+    def stage(self, name):
+        if name == "Backing up uploaded files":
+            vault.discard(self.token)
+
+
+def test_a_file_discarded_meanwhile_is_left_out(tmp_path, lived):
+    kept = vault.store([b"second"], limit=100)
+    told = backup(tmp_path / "vigie.backup", now=NOW, progress=Discarding(lived.token))
+    assert told.uploads == 1
+    with archives.Reader(tmp_path / "vigie.backup") as archive:
+        assert f"uploads/{kept.token}" in archive.members
+
+
+def test_the_machine_keeps_its_own_certificate(settings, tmp_path, lived):
+    (settings.KEYS_DIR / "tls.key").write_text("here")
+    backup(tmp_path / "vigie.backup", now=NOW)
+    lose_everything(settings, tmp_path)
+    settings.KEYS_DIR.mkdir(parents=True)
+    (settings.KEYS_DIR / "tls.key").write_text("there")
+    restore(tmp_path / "vigie.backup", now=LATER)
+    assert (settings.KEYS_DIR / "tls.key").read_text() == "there"
+
+
+def test_a_restore_that_was_killed_can_be_run_again(settings, tmp_path, made, lived):
+    lose_everything(settings, tmp_path)
+    left = vault.place(lived.token)
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    keys.create("journal.key")
+    assert restore(made, now=LATER).verdict.holds
+    assert len(b"".join(vault.read(lived.token))) == lived.size
+
+
+def test_thousands_of_rows_come_back_and_are_counted_on_the_way(settings, tmp_path, here):
+    class Counting(NoProgress):
+        advanced = 0
+
+        def advance(self, amount=1):
+            self.advanced += amount
+
+    Event.objects.bulk_create(
+        Event(actor="a", verb="b", target=f"c:{n}", happened_at=NOW) for n in range(2500)
+    )
+    counting = Counting()
+    told = backup(tmp_path / "vigie.backup", now=NOW, progress=counting)
+    assert counting.advanced == told.rows
+    lose_everything(settings, tmp_path)
+    counting = Counting()
+    assert restore(tmp_path / "vigie.backup", now=LATER, progress=counting).verdict.sealed == 2500
+    assert counting.advanced == told.rows
+
+
 def test_sessions_are_left_behind(tmp_path, made):
     with archives.Reader(made) as archive:
         assert not any(
@@ -192,6 +250,18 @@ def test_with_other_keys_nothing_is_restored(settings, tmp_path, keys_elsewhere,
     with pytest.raises(RestoreRefused, match=r"another one|not the key"):
         restore(made, now=LATER)
     assert (contents(), files(settings)) == (before, {})
+
+
+def test_the_key_that_signs_sessions_stays_when_keys_are_kept_elsewhere(settings, tmp_path, made):
+    (settings.KEYS_DIR / "django.key").write_text("old")
+    made.unlink()
+    backup(made, now=NOW)
+    lose_everything(settings, tmp_path)
+    settings.KEYS_DIR = tmp_path / "safe"
+    settings.KEYS_DIR.mkdir()
+    (settings.KEYS_DIR / "django.key").write_text("new")
+    assert restore(made, now=LATER).verdict.holds
+    assert (settings.KEYS_DIR / "django.key").read_text() == "new"
 
 
 def test_keys_in_a_backup_never_replace_those_kept_elsewhere(settings, tmp_path, made):
