@@ -12,7 +12,7 @@ from vigie.establishments.models import Establishment, SearchTerm, SearchVariant
 
 FINESS_START = re.compile(r"[0-9][0-9AB]?[0-9]{0,8}")
 MOST_WORDS = 8
-COMMON = 2000  # terms from which on a word tells little
+COMMON = 300  # terms from which on a word tells little
 Row = TypeVar("Row", Establishment, Site)
 
 
@@ -68,7 +68,7 @@ def _search(text: str, rows: QuerySet[Row], column: str, limit: int) -> list[Row
     tiers = [(Asked.exact, Q()), (Asked.begun, Q()), (Asked.mistyped, Q())]
     if column == "establishment":  # its own name counts before the names of its sites
         tiers.insert(0, (Asked.exact, Q(site=None)))
-    asked.sort(key=_how_common)
+    asked = _rarest_first(asked)
     for tier, where in tiers:
         rarest, *others = [_terms(column, tier(word) & where) for word in asked]
         wanted = rows.filter(pk__in=rarest)
@@ -80,9 +80,15 @@ def _search(text: str, rows: QuerySet[Row], column: str, limit: int) -> list[Row
     return found or _all_words_but_one(asked, rows, column, limit)
 
 
+def _rarest_first(asked: list[Asked]) -> list[Asked]:
+    """Return the words in the order of how many terms they may mean, as far as that matters."""
+    return sorted(asked, key=_how_common) if len(asked) > 1 else asked
+
+
 def _how_common(asked: Asked) -> int:
-    """Return how many terms a word may mean, as far as it matters which word leads the search."""
-    return SearchTerm.objects.filter(asked.mistyped())[:COMMON].count()
+    """Count no further than tells; a word that begins nothing is as common as those near it."""
+    begun = SearchTerm.objects.filter(asked.begun())[:COMMON].count()
+    return begun or SearchTerm.objects.filter(word__in=sorted(asked.near))[:COMMON].count()
 
 
 def _terms(column: str, wanted: Q) -> QuerySet[SearchTerm, Any]:
