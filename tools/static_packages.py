@@ -51,7 +51,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def main(wish: str) -> None:
     """Install when the lock file changed; copy; build the sprite."""
     if wish != "icons" and not is_installed():
-        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
         copy_files()
         STAMP.write_text(lock_hash(), encoding="utf-8")
     write_sprite()
@@ -78,7 +78,11 @@ def npm(*words: str) -> None:
 def npm_command() -> tuple[list[str], dict[str, str]]:
     """Return npm and its environment: the machine's where it is usable, else a wheel's."""
     # Node ignores the machine's own certificates unless told.
-    environment = {"NODE_OPTIONS": "--use-system-ca", **os.environ}
+    environment = {
+        "NODE_OPTIONS": "--use-system-ca",
+        "npm_config_update_notifier": "false",
+        **os.environ,
+    }
     if machine_npm_works(environment):
         return ["npm"], environment
     environment["NODE_OPTIONS"] = "--use-system-ca"
