@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from vigie.accounts.rules import Permission
 
@@ -86,7 +86,7 @@ class Item:
     note: str = ""
     danger: str = ""  # as the declaration says it; "" where it has no place
     due: datetime | None = None
-    since: datetime | None = None
+    since: date | datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """What waits for whom, and what words find."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from django.utils import translation
 
+from vigie.accounts.models import Invitation
+from vigie.establishments.models import EmergencyContact
 from vigie.incidents.models import Draft, Message, ReadMark
 from vigie.incidents.rules.words import Waiting
 from vigie.incidents.tests.factories import (
@@ -16,6 +19,7 @@ from vigie.incidents.tests.factories import (
     person,
 )
 from vigie.portal import queries
+from vigie.reference import catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -168,9 +172,46 @@ def test_a_region_sees_what_goes_on_there():
     assert texts(cards(officer)["ongoing"]) == ["Ici"]
 
 
-def test_a_reader_of_figures_alone_has_no_card_of_files():
+def test_an_administrator_has_no_card_of_files(hospital):
+    IncidentFactory(establishment=hospital)
+    found = cards(person("administrator", None))
+    assert set(found) == {"invitations", "contacts"}
+
+
+def test_invitations_wait_until_they_are_answered(hospital):
     administrator = person("administrator", None)
-    assert cards(administrator) == {}
+    for address, answered in (("a@example.org", None), ("b@example.org", NOW)):
+        Invitation.objects.create(
+            email=address,
+            role="rssi",
+            territory_kind="ej",
+            establishment=hospital,
+            token_hash=address,
+            invited_by=administrator,
+            created_at=later(days=-1),
+            expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+            accepted_at=answered,
+        )
+    card = cards(administrator)["invitations"]
+    assert texts(card) == ["a@example.org"]
+    assert "Valmont" in card.items[0].note
+
+
+def test_a_contact_is_to_be_verified_again_after_a_year():
+    administrator = person("administrator", None)
+    verified_all = EmergencyContact.objects.create
+    for key in catalogue.contacts():
+        verified_all(
+            key=key,
+            country="FR",
+            label_fr=key,
+            label_en=key,
+            phone="01 99 00 12 34",
+            source="appel",
+            checked_on=NOW.date(),
+        )
+    assert cards(administrator)["contacts"].items == []
+    assert cards(administrator, now=later(days=400))["contacts"].total == len(catalogue.contacts())
 
 
 def test_the_home_page_costs_the_same_however_much_waits(
