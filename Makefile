@@ -43,6 +43,7 @@ check: .venv/dev.stamp static ## Check format, lint, types, floors, templates, m
 	$(RUN)/mypy config vigie tools
 	$(RUN)/lint-imports --no-cache
 	$(RUN)/djlint --check --lint --quiet vigie
+	@mkdir -p static-packages/no-instance
 	$(NO_INSTANCE) $(RUN)/python manage.py makemigrations --check --dry-run
 	$(NO_INSTANCE) $(RUN)/python tools/openapi.py --check
 	$(RUN)/python tools/messages.py check
