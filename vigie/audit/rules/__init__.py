@@ -21,12 +21,13 @@ from vigie.audit.rules.chain import (
     utc_text,
 )
 from vigie.audit.rules.pages import BadCursor, Cursor, read_cursor
-from vigie.audit.rules.words import ACTORS, TARGETS, Target, register, sentence
+from vigie.audit.rules.words import ACTORS, LABELS, TARGETS, Target, register, sentence
 
 __all__ = [
     "ACTORS",
     "EMPTY",
     "GENESIS",
+    "LABELS",
     "TARGETS",
     "BadCursor",
     "BadHead",

@@ -13,11 +13,13 @@ class Target:
 
     words: object  # text or lazy translation
     url_name: str = ""  # such as "incidents:detail"; empty when it has no page
+    is_one: bool = False  # there is one only: its number says nothing
 
 
 SENTENCES: dict[str, object] = {}  # verb -> what follows the name of who acted
 TARGETS: dict[str, Target] = {}  # "incident" of "incident:42" -> its words and page
 ACTORS: dict[str, object] = {}  # "system:cli" -> its words
+LABELS: dict[str, object] = {}  # name of a detail or of a person's role -> its words
 
 
 def register(
@@ -25,6 +27,7 @@ def register(
     sentences: Mapping[str, object] | None = None,
     targets: Mapping[str, Target] | None = None,
     actors: Mapping[str, object] | None = None,
+    labels: Mapping[str, object] | None = None,
 ) -> None:
     """Add the words of a capability; call it when the application starts.
 
@@ -37,6 +40,7 @@ def register(
             raise ValueError(f"the verb {verb} has a sentence already")
     TARGETS.update(targets or {})
     ACTORS.update(actors or {})
+    LABELS.update(labels or {})
 
 
 def sentence(verb: str, details: Mapping[str, object]) -> tuple[str, dict[str, object]]:

@@ -1,5 +1,6 @@
 """How templates show the journal."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from vigie.audit import queries, rules
 
 register = template.Library()
+FINGERPRINT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28,}\b")
 
 
 @register.inclusion_tag("audit/_events.html", takes_context=True)
@@ -33,17 +35,25 @@ def shown(line: queries.Line, names: Mapping[str, str]) -> dict[str, Any]:
         "sentence": said,
         "target": target_words(event.target),
         "url": target_url(event.target),
-        "details": {name: detail_text(value) for name, value in details.items()},
-        "people": line.people,
+        "details": labelled(details),
+        "people": labelled(line.people),
         "people_erased": line.people_erased,
     }
+
+
+def labelled(facts: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return the facts that say something, each with the words for its name."""
+    told = [(str(rules.LABELS.get(name, name)), short(value)) for name, value in facts.items()]
+    return [(label, text) for label, text in told if text]
 
 
 def target_words(target: str) -> str:
     """Return what to call a target: its kind in words, and its number."""
     kind, _, number = target.partition(":")
     known = rules.TARGETS.get(kind)
-    return f"{known.words} {number}" if known else target
+    if not known:
+        return target
+    return str(known.words) if known.is_one else f"{known.words} {number}"
 
 
 def target_url(target: str) -> str:
@@ -56,6 +66,11 @@ def target_url(target: str) -> str:
         return reverse(known.url_name, args=[number])
     except NoReverseMatch:
         return ""
+
+
+def short(value: object) -> str:
+    """Return one detail on one line, long fingerprints by their beginning."""
+    return FINGERPRINT.sub(r"\1…", detail_text(value))
 
 
 def detail_text(value: object) -> str:

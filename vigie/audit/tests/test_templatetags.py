@@ -35,6 +35,17 @@ def test_an_entry_is_said_in_words():
     assert "pas encore" in text
 
 
+def test_details_are_said_with_their_labels_and_fingerprints_shortened():
+    details = {"from": "reçu", "reason": "", "sha256": "0123456789abcdef" * 4, "only": ["a", "b"]}
+    operations.record(actor="user:1", verb="a.b", target="instance:1", at=NOW, details=details)
+    text = drawn()
+    assert "de reçu" in text
+    assert "SHA-256 0123456789ab…" in text
+    assert "only a, b" in text
+    assert "motif" not in text
+    assert "Instance 1" not in text
+
+
 def test_a_sealed_entry_shows_its_place(settings, tmp_path):
     settings.KEYS_DIR = tmp_path
     write(1)
