@@ -123,6 +123,25 @@ def test_errors_come_back_in_place_with_what_was_typed(open_page):
     assert len(style_page.RECEIVED) == 1
 
 
+def test_text_typed_after_errors_is_kept_too(open_page):
+    page = open_page("/declare/")
+    type_title(page, "ab")
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    type_title(page, "Panne de la biologie")
+    page.reload()
+    expect(page.get_by_label("Titre")).to_have_value("Panne de la biologie")
+
+
+def test_coming_back_to_a_form_that_was_sent_it_can_be_sent_again(open_page):
+    page = open_page("/declare/")
+    type_title(page)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("heading", name="Reçu")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Envoyer")).to_be_enabled()
+
+
 def test_an_ended_session_keeps_the_text_and_says_so(open_page):
     page = open_page("/declare/")
     type_title(page)
@@ -151,6 +170,16 @@ def test_without_scripts_a_form_is_sent_as_ever(open_page):
     page.get_by_label("Titre").fill("Panne")
     page.get_by_role("button", name="Envoyer").click()
     expect(page.get_by_role("heading", name="Reçu")).to_be_visible()
+
+
+def test_a_part_that_cannot_refresh_says_so(open_page):
+    page = open_page("/sent/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Actualiser").click()
+    expect(page.get_by_text("Mise à jour impossible")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Actualiser").click()
+    expect(page.get_by_text("Mise à jour impossible")).to_have_count(0)
 
 
 def test_a_receipt_is_copied(open_page):

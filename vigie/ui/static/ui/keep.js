@@ -81,7 +81,7 @@ function notice(form, kept, original) {
   form.prepend(bar);
 }
 
-function keep(form) {
+export function keep(form) {
   const original = typed(form);
   const kept = read(place(form));
   const fresh = kept && Date.now() - kept.at < LONGEST;

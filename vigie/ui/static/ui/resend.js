@@ -1,6 +1,6 @@
 // Forms marked data-resend: sent by fetch, held while there is no network, sent again when it is
 // back. The form carries an idempotency key, so that a repeated sending creates nothing twice.
-import { forget } from "./keep.js";
+import { forget, keep } from "./keep.js";
 import { element, say } from "./words.js";
 
 const PAUSES = [2, 5, 10, 20, 30]; // seconds between tries
@@ -28,12 +28,13 @@ function lock(form, locked) {
   }
 }
 
-// The answer names the next page, or is the form again with its errors.
+// The answer names the next page, or is the form again: with its errors, or with one more row.
 async function take(form, answer) {
   if (answer.status >= 500 || answer.status === 429) return "again";
   const next = answer.headers.get("Vigie-Location");
   if (next) return arrive(form, new URL(next, window.location.href));
-  return answer.status === 422 ? showErrors(form, await answer.text()) : "refused";
+  const shown = answer.ok || answer.status === 422;
+  return shown ? show(form, await answer.text()) : "refused";
 }
 
 function arrive(form, next) {
@@ -49,35 +50,40 @@ function arrive(form, next) {
   return "stop";
 }
 
-function showErrors(form, text) {
+function show(form, text) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = (form.id && page.getElementById(form.id)) || page.querySelector("form[data-resend]");
   if (!fresh) return "refused";
   const adopted = document.adoptNode(fresh);
   form.replaceWith(adopted);
   start(adopted);
+  if (adopted.dataset.keep) keep(adopted);
   window.htmx?.process(adopted);
   adopted.querySelector("[data-focus]")?.focus();
   return "stop";
 }
 
-function post(form, body) {
+function post(address, body) {
   const headers = { "Vigie-Resend": "1" };
-  return fetch(form.action, { method: "POST", body, headers, redirect: "manual" });
+  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
 }
 
-async function send(form, body) {
+async function send(form, address, body) {
   let tries = 0;
   let timer;
+  let busy = false;
   const attempt = async () => {
     clearTimeout(timer);
+    if (busy) return;
+    busy = true;
     state(form, "sending");
     let outcome = "again";
     try {
-      outcome = await take(form, await post(form, body));
+      outcome = await take(form, await post(address, body));
     } catch {
       // no network: wait
     }
+    busy = false;
     if (outcome === "stop") return window.removeEventListener("online", attempt);
     if (outcome === "refused") {
       window.removeEventListener("online", attempt);
@@ -96,8 +102,9 @@ function start(form) {
     if (event.defaultPrevented) return;
     event.preventDefault();
     const body = new FormData(form, event.submitter);
+    const own = event.submitter?.hasAttribute("formaction");
     lock(form, true);
-    send(form, body);
+    send(form, own ? event.submitter.formAction : form.action, body);
   });
 }
 
@@ -117,6 +124,11 @@ function line() {
 }
 
 export function startSending() {
-  for (const form of document.querySelectorAll("form[data-resend]")) start(form);
+  const forms = document.querySelectorAll("form[data-resend]");
+  for (const form of forms) start(form);
+  // Coming back to a page that was sent, the browser would show it as it was left: locked.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && forms.length) window.location.reload();
+  });
   line();
 }
