@@ -6,6 +6,7 @@ from config.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
+    path("observatory/", include("vigie.observatory.urls")),
     path("incidents/", include("vigie.incidents.urls")),
     path("", include("vigie.accounts.urls")),
     path("", include("vigie.portal.urls")),

@@ -1,0 +1,90 @@
+"""Read the question that the address of a page asks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from vigie.establishments.rules import BadTerritory, Territory
+from vigie.kernel.partial import FIRST_YEAR, LAST_YEAR
+from vigie.observatory.rules.question import Axis, Question, Unit
+from vigie.reference import catalogue
+
+AXES = (
+    (Axis.DECLARED.value, _("Année de déclaration")),
+    (Axis.OCCURRED.value, _("Année de survenue")),
+)
+UNITS = (
+    (Unit.DECLARATIONS.value, _("Déclarations")),
+    (Unit.EVENTS.value, _("Événements distincts")),
+)
+
+
+def structure_types() -> list[tuple[str, Any]]:
+    """Return the choices of structure types in the reader's language."""
+    language = get_language() or "fr"
+    found = [(code, one.title.in_(language)) for code, one in catalogue.structure_types().items()]
+    return [("", _("Tous les types")), *found]
+
+
+class QuestionForm(forms.Form):
+    """Year, axis, unit, territory and structure type; what the address leaves out keeps a default.
+
+    years: to offer, the default first. territories: codes and names to offer. Others in the
+    address are taken too: the query says whether the reader may count there.
+    """
+
+    year = forms.IntegerField(label=_("Année"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    axis = forms.ChoiceField(label=_("Classement"), choices=AXES)
+    unit = forms.ChoiceField(label=_("Compter"), choices=UNITS)
+    territory = forms.CharField(label=_("Territoire"), required=False, max_length=60)
+    type = forms.ChoiceField(label=_("Type de structure"), choices=structure_types, required=False)
+
+    def __init__(
+        self,
+        asked: Mapping[str, str],
+        *,
+        years: Sequence[int],
+        territories: Sequence[tuple[str, str]],
+        default: Territory | None,
+    ) -> None:
+        defaults = {
+            "year": str(years[0]),
+            "axis": Axis.DECLARED.value,
+            "unit": Unit.DECLARATIONS.value,
+            "territory": str(default or ""),
+            "type": "",
+        }
+        super().__init__(defaults | {name: asked[name] for name in defaults if name in asked})
+        self._offer("year", [(str(one), str(one)) for one in years])
+        self._offer("territory", territories)
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        """Draw a field as a list to choose from, what the address holds included."""
+        here = self.data[name]
+        own = [] if here in {code for code, _name in choices} else [(here, here)]
+        self.fields[name].widget = forms.Select(choices=[*choices, *own])
+
+    def clean_territory(self) -> Territory | None:
+        """Return the territory, None for all that the reader may count."""
+        text = self.cleaned_data["territory"]
+        if not text:
+            return None
+        try:
+            return Territory.parse(text)
+        except BadTerritory as reason:
+            raise ValidationError(_("Ce territoire n’existe pas.")) from reason
+
+    def question(self) -> Question:
+        """Return what is asked; only once the form is valid."""
+        answers = self.cleaned_data
+        return Question(
+            year=answers["year"],
+            territory=answers["territory"],
+            structure_type=answers["type"],
+            unit=Unit(answers["unit"]),
+            axis=Axis(answers["axis"]),
+        )

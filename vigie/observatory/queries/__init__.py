@@ -1,0 +1,27 @@
+"""Reads of the observatory: what a reader may count, and the counts themselves."""
+
+from vigie.observatory.queries.reports import (
+    known_years,
+    report_for,
+    report_of_everything,
+)
+from vigie.observatory.queries.where import (
+    UnknownTerritory,
+    covers,
+    lies_in,
+    name_of,
+    own_territories,
+    territories_of,
+)
+
+__all__ = [
+    "UnknownTerritory",
+    "covers",
+    "known_years",
+    "lies_in",
+    "name_of",
+    "own_territories",
+    "report_for",
+    "report_of_everything",
+    "territories_of",
+]
