@@ -94,7 +94,6 @@ def _journal(by: Actor, verb: str, row: Delegation, now: datetime) -> None:
             "delegation": row.pk,
             "establishment": row.establishment_id,
             "purpose": row.purpose,
-            "from": row.valid_from,
-            "to": row.valid_to,
+            "to": row.valid_to.isoformat(timespec="minutes"),
         },
     )

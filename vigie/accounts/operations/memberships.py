@@ -117,16 +117,15 @@ def end_membership(*, by: Actor, membership: Membership, now: datetime) -> None:
 
 
 def _journal(by: Actor, verb: str, row: Membership, now: datetime) -> None:
+    details = {"role": row.role, "territory": str(row.territory)}
+    if row.valid_from > now:
+        details["from"] = row.valid_from.isoformat(timespec="minutes")
+    if row.valid_to is not None and row.valid_to > now:
+        details["to"] = row.valid_to.isoformat(timespec="minutes")
     record(
         actor=by.journal_name,
         verb=verb,
         target=row.user.journal_name,
         at=now,
-        details={
-            "membership": row.pk,
-            "role": row.role,
-            "territory": str(row.territory),
-            "from": row.valid_from,
-            "to": row.valid_to,
-        },
+        details=dict(details),
     )

@@ -61,7 +61,11 @@ def create_token(
         verb="token.created",
         target=by.journal_name,
         at=now,
-        details={"token": token.pk, "scopes": sorted(wanted), "expires_at": expires_at},
+        details={
+            "token": token.pk,
+            "scopes": sorted(wanted),
+            "to": expires_at.isoformat(timespec="minutes"),
+        },
     )
     return NewToken(token, secret)
 

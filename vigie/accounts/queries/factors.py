@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
 from vigie.accounts.models import User
+from vigie.accounts.rules import device
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,24 @@ def has_second_factor(person: User) -> bool:
     return bool(Authenticator.objects.filter(user=person).exclude(type=codes).exists())
 
 
-def sessions_of(person: User, *, now: datetime) -> list[UserSession]:
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A place where somebody is signed in."""
+
+    key: str
+    ip: str
+    device: str
+    created_at: datetime
+
+
+def sessions_of(person: User, *, now: datetime) -> list[OpenSession]:
     """Return the sessions of a person that are open, the newest first."""
     alive = Session.objects.filter(expire_date__gt=now).values("session_key")
     rows = UserSession.objects.filter(user=person, session_key__in=alive)
-    return list(rows.order_by("-created_at", "-id"))
+    return [
+        OpenSession(row.session_key, row.ip, device(row.user_agent), row.created_at)
+        for row in rows.order_by("-created_at", "-id")
+    ]
 
 
 def directory_accounts(person: User) -> list[SocialAccount]:

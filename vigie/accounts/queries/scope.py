@@ -86,6 +86,8 @@ def scope_choices(reader: User) -> list[ScopeChoice]:
     found = scopes(reader)
     if len(found) < 2:
         return []
+    if len(reader.memberships_in_force) == 1 and not reader.delegations_in_force:
+        found = found[1:]  # the one territory is the same as all together
     current = scope_of(reader)
     everything = ScopeChoice("", _("Tous ensemble"), current is None)
     return [everything, *(ScopeChoice(s.code, s.label, s == current) for s in found)]

@@ -1,5 +1,6 @@
 """Decide who may do what, where. Pure: no Django, no clock, no database."""
 
+from vigie.accounts.rules.devices import device
 from vigie.accounts.rules.refusals import (
     AddressTaken,
     AlreadyHeld,
@@ -55,6 +56,7 @@ __all__ = [
     "TooMuch",
     "UnfitRole",
     "UnknownTerritory",
+    "device",
     "fingerprint",
     "fits",
     "geographies",
