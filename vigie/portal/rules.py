@@ -32,7 +32,7 @@ MENU = (
     Entry(gettext_noop("Incidents"), "incidents:list", frozenset({Permission.READ_INCIDENTS})),
     Entry(
         gettext_noop("Établissements"),
-        "accounts:places",
+        "portal:places",
         frozenset({Permission.READ_ESTABLISHMENTS}),
     ),
     Entry(gettext_noop("Applications"), "inventory:list", frozenset({Permission.READ_INVENTORY})),

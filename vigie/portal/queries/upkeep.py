@@ -45,7 +45,7 @@ def contacts(reader: User, now: datetime) -> Card | None:
         empty=_("Chaque contact d’urgence a été vérifié depuis moins d’un an."),
         items=items[:SHOWN],
         total=len(items),
-        more="accounts:settings",
+        more="portal:settings",
     )
 
 
@@ -62,7 +62,7 @@ def _invitation_item(row: Invitation) -> Item:
 def _contact_item(contact: ShownContact) -> Item:
     return Item(
         text=contact.title.in_(get_language() or "fr"),
-        route="accounts:settings",
+        route="portal:settings",
         note=" · ".join(part for part in (contact.phone, contact.email, contact.url) if part),
         since=contact.checked_on,
     )

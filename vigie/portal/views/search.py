@@ -49,5 +49,5 @@ def _place(place: Establishment) -> dict[str, Any]:
     return {
         "name": str(place),
         "where": " · ".join(part for part in where if part),
-        "url": url_of("accounts:place", place.pk),
+        "url": url_of("portal:place", place.pk),
     }
