@@ -17,7 +17,9 @@ from django.test import Client, override_settings
 # Before any setting is read: tests never touch the instance of the person who runs them.
 for name in [name for name in os.environ if name.startswith("VIGIE_")]:
     del os.environ[name]
-HOME = Path(tempfile.mkdtemp(prefix="vigie-tests-"))
+# In memory where the system offers it: tests that commit do not wait for a disk.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder inside
+HOME = Path(tempfile.mkdtemp(prefix="vigie-tests-", dir=MEMORY))
 os.environ["VIGIE_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
