@@ -204,6 +204,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = VIGIE_URL.startswith("http://localhost")
 MFA_FORMS = {
     "authenticate": "vigie.accounts.forms.CodeForm",
     "reauthenticate": "vigie.accounts.forms.CodeAgainForm",
+    "authenticate_webauthn": "vigie.accounts.forms.GivenKeyForm",
+    "login_webauthn": "vigie.accounts.forms.KeySignInForm",
+    "reauthenticate_webauthn": "vigie.accounts.forms.KeyAgainForm",
 }
 SOCIALACCOUNT_ADAPTER = f"{SIGN_IN}.DirectoryAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False

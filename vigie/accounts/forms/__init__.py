@@ -9,14 +9,21 @@ from vigie.accounts.forms.people import (
     JournalFilterForm,
     PeopleFilterForm,
 )
-from vigie.accounts.forms.profile import ProfileForm, ScopeForm, TokenForm
+from vigie.accounts.forms.profile import (
+    ProfileForm,
+    ScopeForm,
+    TokenForm,
+)
 from vigie.accounts.forms.sign_in import (
     ActivateForm,
     ChangePasswordForm,
     CodeAgainForm,
     CodeForm,
     DemoForm,
+    GivenKeyForm,
+    KeyAgainForm,
     KeyForm,
+    KeySignInForm,
     NewPasswordForm,
     PasswordAgainForm,
     RenameKeyForm,
@@ -35,9 +42,12 @@ __all__ = [
     "DelegateForm",
     "DemoForm",
     "GiveRoleForm",
+    "GivenKeyForm",
     "InviteForm",
     "JournalFilterForm",
+    "KeyAgainForm",
     "KeyForm",
+    "KeySignInForm",
     "NewPasswordForm",
     "PasswordAgainForm",
     "PeopleFilterForm",

@@ -1,5 +1,7 @@
 """What people type to sign in; the library checks it, the words are ours."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account import forms as account
@@ -136,6 +138,42 @@ class ActivateForm(totp.ActivateTOTPForm):
         return " ".join(self.secret[i : i + 4] for i in range(0, len(self.secret), 4))
 
 
+@contextmanager
+def only_passkeys() -> Iterator[None]:
+    """Refuse what is no passkey at all; the library would stumble over some of it."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as reason:
+        raise ValidationError(_("Cette clé n’a pas été reconnue.")) from reason
+
+
+class KeySignInForm(webauthn.LoginWebAuthnForm):
+    """A passkey instead of the password."""
+
+    def clean_credential(self) -> Authenticator:
+        """Return whose passkey it is. Raises ValidationError."""
+        with only_passkeys():
+            return super().clean_credential()
+
+
+class GivenKeyForm(webauthn.AuthenticateWebAuthnForm):
+    """A passkey as the second factor."""
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey. Raises ValidationError."""
+        with only_passkeys():
+            return super().clean_credential()
+
+
+class KeyAgainForm(webauthn.ReauthenticateWebAuthnForm):
+    """A passkey before a dangerous act."""
+
+    def clean_credential(self) -> Authenticator:
+        """Return the passkey. Raises ValidationError."""
+        with only_passkeys():
+            return super().clean_credential()
+
+
 class KeyForm(webauthn.AddWebAuthnForm):
     """A new passkey, its name, and whether it replaces the password."""
 
@@ -149,6 +187,11 @@ class KeyForm(webauthn.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["name"], _("Nom de la clé"), _("Par exemple : ordinateur du bureau."))
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the browser says of the new key. Raises ValidationError."""
+        with only_passkeys():
+            return super().clean() or {}
 
 
 class RenameKeyForm(webauthn.EditWebAuthnForm):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.views.generic import View
 
 from vigie.accounts.guards import before_second_factor, open_to_all, signed_in
@@ -35,9 +36,16 @@ def answer(
             answered: HttpResponseBase = entered(request, *args, **keys)
     else:
         answered = entered(request, *args, **keys)
-    if request.method == "POST" and answered.status_code == 200:
+    # A confirmed request may answer here in the name of another page: that one is left alone.
+    if request.method == "POST" and template and shows(answered, template):
         answered.status_code = UNPROCESSABLE
     return answered
+
+
+def shows(answered: HttpResponseBase, template: str) -> bool:
+    """Return whether the answer is a page of ours, drawn from the template."""
+    names = answered.template_name if isinstance(answered, TemplateResponse) else ()
+    return answered.status_code == 200 and template in (names or ())
 
 
 def entrance(view: Answer) -> Answer:
