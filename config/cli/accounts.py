@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.cli.terminal import CommandFailed, open_instance
+from config.cli.terminal import CommandFailed, open_instance, territory_of
 
 if TYPE_CHECKING:
     from vigie.accounts.rules import Permission
-    from vigie.establishments.rules import Territory
 
 
 def add_to(app: typer.Typer) -> None:
@@ -105,16 +104,6 @@ def refuse_unknown(role: str, language: str) -> None:
         raise typer.BadParameter(f"no role {role!r}; there are: {', '.join(ROLES)}")
     if language not in dict(settings.LANGUAGES):
         raise typer.BadParameter(f"no language {language!r}")
-
-
-def territory_of(text: str) -> "Territory":
-    """Return the territory of a text. Raises BadParameter when it names none."""
-    from vigie.establishments.rules import BadTerritory, Territory
-
-    try:
-        return Territory.parse(text)
-    except BadTerritory as reason:
-        raise typer.BadParameter(f"--on: {reason}") from reason
 
 
 def permissions_of(texts: list[str]) -> "set[Permission]":

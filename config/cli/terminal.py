@@ -4,6 +4,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from vigie.establishments.rules import Territory
 
 
 class CommandFailed(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -55,6 +61,16 @@ def explain_house(reason: Exception) -> str | None:
     if ours or isinstance(reason, PermissionDenied):
         return str(reason) or (type(reason).__doc__ or "").partition("\n")[0]
     return None
+
+
+def territory_of(text: str) -> "Territory":
+    """Return the territory of a text such as region:84. Raises BadParameter when it names none."""
+    from vigie.establishments.rules import BadTerritory, Territory
+
+    try:
+        return Territory.parse(text)
+    except BadTerritory as reason:
+        raise typer.BadParameter(str(reason)) from reason
 
 
 class Bar:
