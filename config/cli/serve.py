@@ -64,12 +64,15 @@ def demo(
 
 
 def tell_accounts() -> None:
-    """Print one person of each role; the sign-in page lists them all."""
+    """Print the people by role; the sign-in page lists them too."""
     from vigie.accounts.queries import demo_people
+    from vigie.demo.rules.people import PASSWORD
 
     typer.echo("The sign-in page opens each of these with one click:")
     for found in demo_people():
-        typer.echo(f"  {found.role.title:<45} {found.people[0].email}")
+        for person in found.people:
+            typer.echo(f"  {found.role.title:<45} {person.email}")
+    typer.echo(f"The password of all: {PASSWORD}")
 
 
 def is_loopback(host: str) -> bool:

@@ -7,9 +7,7 @@ import pytest
 from django.db import transaction
 
 from vigie.audit.models import Event
-from vigie.demo import queries
 from vigie.demo.operations import build
-from vigie.demo.rules import people
 from vigie.establishments.models import Establishment, Instance
 from vigie.incidents.models import Declaration, Draft, Incident
 from vigie.incidents.models import Event as SharedCause
@@ -64,9 +62,3 @@ def test_the_acts_are_in_the_journal(nation):
 
 def test_somebody_writes_drafts(nation):
     assert Draft.objects.count() == 3
-
-
-def test_a_newcomer_is_told_whom_to_be(nation):
-    lines = queries.accounts_to_try()
-    assert all(any(person.email in line for line in lines) for person in people.PEOPLE)
-    assert people.PASSWORD in lines[-1]
