@@ -52,7 +52,7 @@ ADMINISTRATION = (
     ),
     Card(
         P.MANAGE_ESTABLISHMENTS,
-        "accounts:places",
+        "portal:places",
         icon="building-hospital",
         title=gettext_noop("Établissements"),
         text=gettext_noop("Ouvrir, corriger, fermer, grouper."),
@@ -66,7 +66,7 @@ ADMINISTRATION = (
     ),
     Card(
         P.MANAGE_REFERENCE,
-        "accounts:settings",
+        "portal:settings",
         icon="adjustments",
         title=gettext_noop("Contacts et portail légal"),
         text=gettext_noop("Qui appeler, où la loi veut la déclaration."),

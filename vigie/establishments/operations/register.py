@@ -149,7 +149,7 @@ def add_ward(*, by: Actor, site: Site, name: str, care_activity: str, now: datet
     require_from(by, MANAGE, at=site.place)
     ward = Ward(site=site)
     _state_ward(ward, name, care_activity)
-    _record(by, "created", ward, now, {"site": site.pk, "name": ward.name})
+    _record(by, "created", ward, now, {"name": ward.name})
     return ward
 
 
@@ -167,7 +167,7 @@ def amend_ward(*, by: Actor, ward: Ward, name: str, care_activity: str, now: dat
 def remove_ward(*, by: Actor, ward: Ward, now: datetime) -> None:
     """Remove a ward. Raises PermissionDenied when the actor may not."""
     require_from(by, MANAGE, at=ward.site.place)
-    _record(by, "removed", ward, now, {"site": ward.site_id, "name": ward.name})
+    _record(by, "removed", ward, now, {"name": ward.name})
     ward.delete()
 
 
@@ -227,10 +227,6 @@ def _record(
     details: dict[str, object],
 ) -> None:
     kind = type(row).__name__.lower()
-    record(
-        actor=by.journal_name,
-        verb=f"{kind}.{verb}",
-        target=f"{kind}:{row.pk}",
-        at=now,
-        details=details,
-    )
+    # A ward has no page of its own: what happens to it is told of its site.
+    target = f"site:{row.site_id}" if isinstance(row, Ward) else f"{kind}:{row.pk}"
+    record(actor=by.journal_name, verb=f"{kind}.{verb}", target=target, at=now, details=details)

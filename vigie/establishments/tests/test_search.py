@@ -2,6 +2,7 @@ import random
 import time
 
 import pytest
+
 from vigie.establishments import operations, queries, rules
 from vigie.establishments.models import Establishment, SearchTerm, Site
 from vigie.establishments.tests.factories import EstablishmentFactory, SiteFactory, finess

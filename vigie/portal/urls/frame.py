@@ -2,7 +2,6 @@ from django.urls import path
 
 from vigie.portal.views import home, notices, preferences, search
 
-app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),

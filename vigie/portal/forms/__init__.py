@@ -1,0 +1,34 @@
+"""Parse what people ask of the portal and what they state about establishments."""
+
+from vigie.portal.forms.frame import PreferencesForm, SearchForm
+from vigie.portal.forms.places import (
+    CloseForm,
+    ContactForm,
+    DayForm,
+    DesignationForm,
+    EstablishmentForm,
+    GroupForm,
+    JoinForm,
+    NewGroupForm,
+    PlaceFilterForm,
+    PortalForm,
+    SiteForm,
+    WardForm,
+)
+
+__all__ = [
+    "CloseForm",
+    "ContactForm",
+    "DayForm",
+    "DesignationForm",
+    "EstablishmentForm",
+    "GroupForm",
+    "JoinForm",
+    "NewGroupForm",
+    "PlaceFilterForm",
+    "PortalForm",
+    "PreferencesForm",
+    "SearchForm",
+    "SiteForm",
+    "WardForm",
+]
