@@ -65,7 +65,6 @@ def demo(
 
 def tell_accounts() -> None:
     """Print the people by role; the sign-in page lists them too."""
-
     from vigie.accounts.queries import demo_people
     from vigie.demo.rules.people import PASSWORD
 
