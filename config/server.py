@@ -71,7 +71,7 @@ def serve(at: Listening, *, workers: int) -> None:
         ssl_protocol_min=SSLProtocols.tls12,
         workers_kill_timeout=STOP_WITHIN,
         log_dictconfig=LOGS,
-        log_level="error",
+        log_level="critical",  # the death of a process is told below
     )
     server.serve(target_loader=in_child, wrap_loader=False)
 
