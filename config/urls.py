@@ -6,8 +6,9 @@ from config.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
+    path("inventory/", include("vigie.inventory.urls")),
     path("observatory/", include("vigie.observatory.urls")),
-    path("incidents/", include("vigie.incidents.urls")),
+    path("", include("vigie.incidents.urls")),
     path("", include("vigie.accounts.urls")),
     path("", include("vigie.portal.urls")),
 ]

@@ -1,6 +1,6 @@
 """Acts on the inventory: one act, one transaction, one journal line."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -182,6 +182,29 @@ def amend_application(
         application.save()
         _record(by, "application.amended", application, now, changed)
     return application
+
+
+@transaction.atomic
+def keep_application(
+    *,
+    by: User,
+    establishment: Establishment,
+    application: Application | None,
+    facts: ApplicationFacts,
+    supplier: str,
+    now: datetime,
+) -> Application:
+    """Add an application, or correct it where there is one; its supplier is given by name.
+
+    A supplier that nobody named before is added; an empty name means none. Raises as
+    add_application and amend_application do.
+    """
+    require(by, Permission.MANAGE_INVENTORY, at=establishment.place)
+    company = find_or_add_supplier(by=by, name=supplier, now=now) if supplier.strip() else None
+    facts = replace(facts, supplier=company.pk if company else None)
+    if application is None:
+        return add_application(by=by, establishment=establishment, facts=facts, now=now)
+    return amend_application(by=by, application=application, facts=facts, now=now)
 
 
 @transaction.atomic

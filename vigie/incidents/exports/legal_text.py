@@ -22,11 +22,25 @@ from vigie.ui import moments
 class Reachable(Protocol):
     """Somebody to call: a stored contact, or what a form holds."""
 
-    name: str
-    job: str
-    phone: str
-    email: str
-    always_reachable: bool | None
+    @property
+    def name(self) -> str:
+        """Return the name."""
+
+    @property
+    def job(self) -> str:
+        """Return the position."""
+
+    @property
+    def phone(self) -> str:
+        """Return the number."""
+
+    @property
+    def email(self) -> str:
+        """Return the address."""
+
+    @property
+    def always_reachable(self) -> bool | None:
+        """Return whether the number answers day and night."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,12 @@ class StepForm(forms.Form):
         self.is_valid()
         return {name: self.cleaned_data[name] for name in self.names if name in self.cleaned_data}
 
+    def forgive_empty(self) -> None:
+        """Take back that answers are missing: a page that is only opened does not scold."""
+        for name, errors in list(self.errors.items()):
+            if all(error.code in ("required", "incomplete") for error in errors.as_data()):
+                del self.errors[name]
+
     def moments(self) -> list[str]:
         """Return the names of the dates that a person may set to now."""
         return [n for n, one in self.fields.items() if isinstance(one, PartialMomentField)]

@@ -89,7 +89,9 @@ def settle(
     if kept.settlements.exists():
         raise AlreadySettled(f"revision {number}")
     old, aside = _facts(current), _facts(kept)
-    chosen = old.model_copy(update={name: getattr(aside, name) for name in mine})
+    chosen = old.model_copy(
+        update={name: getattr(aside, name) for name in mine if name in kept.changed}
+    )
     revision = Revision(
         declaration=declaration,
         number=_next_number(declaration),
@@ -114,12 +116,12 @@ def _amend(
     old = _facts(current)
     base = old if based_on == current.number else _facts_of(declaration, based_on)
     mine = facts_rules.changed(base, masked.facts)
-    if not mine:
+    apart = set(facts_rules.changed(old, masked.facts))
+    if not apart & set(mine):  # nothing new, or sent a second time
         return Amended(current, masked.count)
     _check(base, masked.facts, declaration)
     theirs = facts_rules.changed(base, old)
-    both = set(facts_rules.changed(old, masked.facts))
-    clash = [name for name in mine if name in theirs and name in both]
+    clash = [name for name in mine if name in theirs and name in apart]
     merged = old.model_copy(update={name: getattr(masked.facts, name) for name in mine})
     revision = Revision(
         declaration=declaration,

@@ -19,12 +19,9 @@ from vigie.kernel import nir
 
 DRAFT_SIZE = 400_000  # characters of all answers together
 # Where the two names that a declaration may add to the inventory stand in the answers.
-SYSTEMS, APPLICATIONS, SUPPLIER, SUPPLIER_NAME = (
-    "systems",
-    "applications",
-    "supplier",
-    "supplier_name",
-)
+SYSTEMS = "systems"
+APPLICATIONS, NEW_APPLICATION = "applications", "new_application"
+SUPPLIER, SUPPLIER_NAME = "supplier", "supplier_name"
 
 
 class TooLong(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -115,6 +112,7 @@ def add_named(*, by: User, draft: Draft, application: str, supplier: str, now: d
         )
         chosen = answers.get(APPLICATIONS, [])
         answers[APPLICATIONS] = list(dict.fromkeys([*chosen, str(found.pk)]))
+        answers.pop(NEW_APPLICATION, None)
     if supplier.strip():
         company = find_or_add_supplier(by=by, name=supplier, now=now)
         answers[SUPPLIER], answers[SUPPLIER_NAME] = [str(company.pk)], [company.name]

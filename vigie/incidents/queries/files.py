@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from vigie.accounts.models import Delegation, User
 from vigie.accounts.queries import within
@@ -77,6 +78,11 @@ class Understood:
     sent: tuple[LegalDeclaration, ...] = ()
     authority: Authority | None = None  # None: nobody sent it yet
     delegation: Delegation | None = None
+
+    @property
+    def portal_name(self) -> str:
+        """Return the name of the place where the law wants declarations, for the reader."""
+        return self.portal.name.in_(get_language() or "fr")
 
 
 def understood(declaration: Declaration, facts: Facts) -> Understood:

@@ -1,6 +1,8 @@
 """Every address of declarations and files; one module a door."""
 
+from django.urls import include, path
+
 from vigie.incidents.urls import declare, desk
 
 app_name = "incidents"
-urlpatterns = [*declare.urlpatterns, *desk.urlpatterns]
+urlpatterns = [*declare.urlpatterns, path("incidents/", include(desk.urlpatterns))]

@@ -215,7 +215,7 @@ def _file_item(file: Incident) -> Item:
 
 def _draft_item(draft: Draft) -> Item:
     return Item(
-        text=str(draft.content.get("title") or _("Déclaration sans titre")),
+        text=draft.title or _("Déclaration sans titre"),
         route="incidents:draft",
         key=(draft.key,),
         note=str(draft.establishment or _("établissement à choisir")),
