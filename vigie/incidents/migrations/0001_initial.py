@@ -270,6 +270,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("digest", models.CharField(max_length=64)),
+                ("facts", models.JSONField()),
                 ("kept", models.JSONField(blank=True, default=dict)),
                 (
                     "declaration",
