@@ -234,7 +234,14 @@ def _start_draft(stage: Stage, draft: Story) -> None:
         key=stage.key("draft", draft["title"]),
         establishment=stage.named.home,
         site=None,
-        content={"title": draft["title"], "description": draft["description"]},
+        content={
+            "essential": {
+                "structure": [f"ej:{stage.named.home.pk}"],
+                "title": [draft["title"]],
+                "description": [draft["description"]],
+                "phone": [officer.phone],
+            }
+        },
         step=draft["step"],
         now=stage.ago(90),
     )
