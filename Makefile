@@ -77,8 +77,8 @@ static: .venv/product.stamp
 	@$(RUN)/python tools/messages.py compile
 	@$(MAKE) --silent static-packages/collected.stamp
 
-static-packages/collected.stamp: uv.lock config/settings.py $(STATIC_SOURCES)
-	@$(NO_INSTANCE) $(RUN)/python manage.py collectstatic --noinput --clear --verbosity 0
+static-packages/collected.stamp: uv.lock tools/collect_static.py $(STATIC_SOURCES)
+	@$(NO_INSTANCE) $(RUN)/python tools/collect_static.py
 	@touch $@
 
 .venv/product.stamp: $(UV) pyproject.toml uv.lock
