@@ -9,14 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from vigie.accounts.models import User
-from vigie.accounts.queries import may, require
+from vigie.accounts.queries import require
 from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
-from vigie.establishments.rules import Place
 from vigie.incidents.models import Incident, Message, ReadMark
 from vigie.incidents.operations.attach import Upload, attach, stored
 from vigie.incidents.operations.follow import MOVED, arrive
 from vigie.incidents.operations.version import keep, lock
+from vigie.incidents.queries.file import side_of
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.words import Status, Waiting
 from vigie.kernel import nir
@@ -101,7 +101,7 @@ def _write(
     held = lock(incident.pk)
     if held.status in follow.SILENT:
         raise SilentFile(held.reference)
-    from_desk = is_desk(by, held)
+    from_desk = side_of(by, held) is True
     clean, masked = nir.mask(text.strip())
     message = Message.objects.create(
         incident=held, at=now, by=by, from_desk=from_desk, text=clean, key=key
@@ -162,19 +162,13 @@ def mark_read(*, by: User, incident: Incident, now: datetime) -> None:
 
 def _mark(by: User, incident: Incident, now: datetime) -> bool:
     """Note who read, when it is the CERT or the structure itself; return whether it is."""
-    from_desk = is_desk(by, incident)
-    itself = Place(establishment_id=incident.establishment_id, site_id=incident.site_id)
-    if not from_desk and not may(by, Permission.WRITE_MESSAGES, at=itself):
+    from_desk = side_of(by, incident)
+    if from_desk is None:
         return False
     ReadMark.objects.update_or_create(
         incident=incident, user=by, defaults={"read_at": now, "from_desk": from_desk}
     )
     return True
-
-
-def is_desk(person: User, incident: Incident) -> bool:
-    """Return whether a person speaks for the CERT in this file."""
-    return may(person, Permission.FOLLOW, at=incident.place)
 
 
 def open_file(*, by: User, incident: Incident, now: datetime, part: str = "") -> None:

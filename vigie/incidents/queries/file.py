@@ -24,7 +24,7 @@ from vigie.accounts.queries import may, roles_with, within
 from vigie.accounts.rules import Permission
 from vigie.audit.models import Event as Entry
 from vigie.establishments.models import Designation, GroupMember
-from vigie.establishments.rules import TerritoryKind
+from vigie.establishments.rules import Place, TerritoryKind
 from vigie.incidents.models import (
     Attachment,
     Contact,
@@ -85,6 +85,7 @@ class OneFile:
     ruling: Qualification | None  # the CERT's last decision
     words: list[Word]
     read_by: Moment | None  # of the other side, once it has read the last word
+    unread: bool  # the other side wrote since this side read; always no for regions and nations
     contacts: Mapping[str, Contact] | None  # None: not for this reader
     lines: list[Entry]  # of the journal, the newest first, openings left out
     opened: Moment | None  # the last time before
@@ -123,6 +124,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         ruling=_ruling(incident),
         words=words,
         read_by=_read_by(marks[not at_desk], words, names, at_desk=at_desk),
+        unread=_unread(marks[at_desk], words, side_of(reader, incident)),
         contacts=None if closed_to_reader else contacts_of(declaration),
         lines=lines,
         opened=_moment(opened, names),
@@ -148,6 +150,17 @@ def powers(reader: User, incident: Incident) -> frozenset[Permission]:
     )
     somewhere = [permission for permission in wanted if may(reader, permission)]
     return frozenset(p for p in somewhere if may(reader, p, at=incident.place))
+
+
+def side_of(person: User, incident: Incident) -> bool | None:
+    """Return for whom a person speaks in a file: True the CERT, False the structure itself.
+
+    None: for a region or the nation, or for nobody.
+    """
+    if may(person, Permission.FOLLOW, at=incident.place):
+        return True
+    itself = Place(establishment_id=incident.establishment_id, site_id=incident.site_id)
+    return False if may(person, Permission.WRITE_MESSAGES, at=itself) else None
 
 
 def _whole(reader: User, pk: int) -> Incident | None:
@@ -264,6 +277,14 @@ def _read_by(
     own = [word.at for word in words if word.from_desk == at_desk]
     found = _moment(mark, names)
     return found if found and own and found.at >= own[-1] else None
+
+
+def _unread(mark: Mapping[str, Any] | None, words: list[Word], side: bool | None) -> bool:
+    """Return whether the other side wrote since this side last read."""
+    theirs = [word.at for word in words if word.from_desk != side]
+    if side is None or not theirs:
+        return False
+    return mark is None or _read(mark["at"]) < theirs[-1]
 
 
 def _words(incident: Incident) -> list[Word]:

@@ -1,5 +1,8 @@
 """Read what shifts of the desk told each other."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db.models import QuerySet
 
 from vigie.accounts.models import User
@@ -33,3 +36,17 @@ def visible_handovers(reader: User) -> QuerySet[Handover]:
     # A note of the whole nation names no region, so a region's desk does not read it.
     own = within(reader, Permission.FOLLOW, department="", establishment="", site="")
     return Handover.objects.filter(own).select_related("by").order_by("-at", "-id")
+
+
+def figures_of(note: Handover) -> dict[str, Any]:
+    """Return the figures that a note froze, its moments readable again."""
+    figures = dict(note.figures)
+    for name in ("waits_since", "danger_waits_since"):
+        figures[name] = _moment(figures.get(name))
+    grave = figures.get("grave", [])
+    figures["grave"] = [f | {"next_action_at": _moment(f["next_action_at"])} for f in grave]
+    return figures
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -16,7 +16,7 @@ from vigie.incidents.models import Event, Incident
 from vigie.incidents.queries.keyset import Column, Cursor, Order, Slice, page
 from vigie.incidents.queries.search import SHOWN, Counted, Filters, matching
 from vigie.incidents.rules.follow import DANGER_RANK, PATIENT_DANGER
-from vigie.incidents.rules.words import Waiting
+from vigie.incidents.rules.words import Endangerment, Waiting
 
 ORDER: Order = (
     Column("danger_rank", descending=True),
@@ -58,6 +58,7 @@ class Banner:
     by_rank: dict[int, int]
     lead: Incident  # the file whose next action comes first
     unfolded: list[Incident] = field(default_factory=list)
+    is_banner: bool = True  # for templates: a line of the queue is this or a file
 
     @property
     def key(self) -> tuple[int, datetime]:
@@ -74,6 +75,16 @@ class Banner:
     def more(self) -> int:
         """Return how many files are not among the unfolded ones."""
         return self.files - len(self.unfolded)
+
+    @property
+    def proven(self) -> int:
+        """Return how many files tell of proven danger."""
+        return self.by_rank[DANGER_RANK[Endangerment.PROVEN]]
+
+    @property
+    def potential(self) -> int:
+        """Return how many files tell of potential danger."""
+        return self.by_rank[DANGER_RANK[Endangerment.POTENTIAL]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +108,9 @@ class Queue:
     banners: list[Banner]
 
     @property
-    def lines(self) -> int:
-        """Return how many lines of files the page shows, events apart."""
-        return len(self.rows)
+    def folded(self) -> int:
+        """Return how many files stand behind the events, on every page."""
+        return sum(banner.files for banner in self.banners)
 
 
 def open_files(reader: User) -> QuerySet[Incident]:

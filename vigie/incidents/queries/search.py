@@ -12,13 +12,14 @@ from vigie.accounts.models import User
 from vigie.accounts.queries import scoped, within
 from vigie.accounts.rules import Permission
 from vigie.establishments.models import Establishment
-from vigie.incidents.models import Incident
+from vigie.incidents.models import Event, Incident
 from vigie.incidents.queries.files import visible_incidents
 from vigie.incidents.queries.keyset import Column, Cursor, Order, Slice, page
 from vigie.incidents.queries.words import holding
 from vigie.incidents.rules import search
 from vigie.incidents.rules.follow import DANGER_RANK, PATIENT_DANGER
 from vigie.incidents.rules.words import OPEN, Endangerment
+from vigie.inventory.models import Supplier
 
 PAGE_SIZES = (25, 50, 100, 200)
 CAP = 1000  # a list counts no further: "more than 1,000"
@@ -132,6 +133,27 @@ def counted(incidents: QuerySet[Incident]) -> Counted:
     return Counted(min(total, CAP), is_capped=total > CAP)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows that filters name by number, for the reader who sees a file with them."""
+
+    event: Event | None = None
+    supplier: Supplier | None = None
+
+
+def chosen(reader: User, filters: Filters) -> Chosen:
+    """Return what the numbers in the filters stand for. Costs one SQL query for each."""
+    visible = visible_incidents(reader).order_by()
+    event, supplier = None, None
+    if filters.event is not None:
+        grouped = visible.filter(event=filters.event).values("event")
+        event = Event.objects.filter(pk=filters.event, pk__in=grouped).first()
+    if filters.supplier is not None:
+        named = visible.filter(supplier=filters.supplier).values("supplier")
+        supplier = Supplier.objects.filter(pk=filters.supplier, pk__in=named).first()
+    return Chosen(event, supplier)
+
+
 def _same(column: str, name: str) -> Callable[[Filters], Q]:
     """Return the test that a column holds the value of a filter."""
 
@@ -157,8 +179,13 @@ def _period(filters: Filters) -> Q:
     return since & Q(declared_at__lt=_midnight(filters.until + timedelta(days=1)))
 
 
+def zone() -> ZoneInfo:
+    """Return the nation's time zone, in which days, years and shifts are counted."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+    return datetime.combine(day, time(), zone())
 
 
 def _type(filters: Filters) -> Q:

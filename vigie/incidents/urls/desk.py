@@ -1,3 +1,27 @@
-from django.urls import URLPattern
+"""Where the desk works and everyone follows: lists, files, acts, exchanges, hand-overs."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from vigie.incidents.views import acts, desk, detail, exchange
+
+urlpatterns = [
+    path("", desk.files, name="list"),
+    path("queue/", desk.queue, name="queue"),
+    path("export.csv", desk.export, name="export"),
+    path("views/", desk.save_view, name="save_view"),
+    path("views/<int:pk>/drop/", desk.drop_view, name="drop_view"),
+    path("handovers/", desk.handovers, name="handovers"),
+    path("handovers/<int:pk>/", desk.handover, name="handover"),
+    path("<int:pk>/", detail.file, name="file"),
+    path("<int:pk>/journal/", detail.journal, name="journal"),
+    path("<int:pk>/messages/", exchange.write, name="write"),
+    path("<int:pk>/read/", exchange.mark_read, name="read"),
+    path("<int:pk>/attachments/<int:number>/", exchange.download, name="attachment"),
+    path("<int:pk>/qualify/", acts.qualification, name="qualify"),
+    path("<int:pk>/ask-support/", acts.support, name="ask-support"),
+    *(
+        path(f"<int:pk>/{name}/", acts.follow_up, {"name": name}, name=name)
+        for name in acts.ACTS
+        if name not in {"qualify", "ask-support"}
+    ),
+]

@@ -1,0 +1,27 @@
+"""Read whom lists may name: the people of the desk, and the views that a person keeps."""
+
+from django.db.models import QuerySet
+
+from vigie.accounts.models import Membership, User
+from vigie.accounts.queries import roles_with
+from vigie.accounts.rules import Permission
+from vigie.incidents.models import SavedView
+
+
+def desk_people(reader: User) -> list[User]:
+    """Return the people of the reader's own desks, by name; nobody for who serves none."""
+    own = reader.memberships_with(Permission.FOLLOW)
+    if not own:
+        return []
+    serving = Membership.objects.in_force().filter(
+        role__in=roles_with(Permission.FOLLOW),
+        territory_kind__in={m.territory_kind for m in own},
+        territory_code__in={m.territory_code for m in own},
+    )
+    people = User.objects.filter(is_active=True, pk__in=serving.values("user"))
+    return list(people.order_by("last_name", "first_name", "id"))
+
+
+def saved_views(reader: User) -> QuerySet[SavedView]:
+    """Return the views that a person keeps, by name."""
+    return SavedView.objects.filter(user=reader).order_by("name", "id")
