@@ -88,6 +88,12 @@ class User(AbstractBaseUser):
         return list(self.memberships.in_force().order_by("id"))
 
     @cached_property
+    def memberships_shown(self) -> list["Membership"]:
+        """Return the memberships that count now with what they name, read once a page."""
+        named = self.memberships.in_force().select_related("establishment", "site", "group")
+        return list(named.order_by("id"))
+
+    @cached_property
     def delegations_in_force(self) -> list["Delegation"]:
         """Return what others delegated to this person and that counts now, read once a request."""
         return list(

@@ -96,6 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return that it is not: people are invited."""
         return False
 
+    def new_user(self, request: HttpRequest) -> User:
+        """Return a person that is stored nowhere; the library keeps it in a session meanwhile."""
+        return User(date_joined=clock.now())
+
     def get_login_stages(self) -> list[str]:
         """Return the steps after the first proof."""
         return [f"{__name__}.SecondFactorStage"]

@@ -37,8 +37,11 @@ def create_token(
     """Make a token for a program that acts as the person, for some of what they may do now.
 
     actor: who did it where it was not the person, such as "system:cli".
-    Raises TooMuch when a scope is none of the person's permissions, BadDates, TooLong.
+    Raises PermissionDenied when a program asks, TooMuch when a scope is none of the person's
+    permissions, BadDates, TooLong.
     """
+    if by.token_scopes is not None:
+        raise PermissionDenied("a program makes no tokens")
     wanted = frozenset(scopes)
     if not wanted or not wanted <= queries.permissions_held(by):
         raise TooMuch
@@ -70,20 +73,20 @@ def create_token(
     return NewToken(token, secret)
 
 
-@transaction.atomic
 def note_token_use(*, token: ApiToken, now: datetime) -> None:
     """Keep the day on which a token was last used, once a day."""
     if token.last_used_on == now.date():
-        return
-    token.last_used_on = now.date()
-    token.save(update_fields=["last_used_on"])
-    record(
-        actor=token.user.journal_name,
-        verb="token.used",
-        target=token.user.journal_name,
-        at=now,
-        details={"token": token.pk},
-    )
+        return  # no transaction: on SQLite it would make every reader wait for the writers
+    with transaction.atomic():
+        token.last_used_on = now.date()
+        token.save(update_fields=["last_used_on"])
+        record(
+            actor=token.user.journal_name,
+            verb="token.used",
+            target=token.user.journal_name,
+            at=now,
+            details={"token": token.pk},
+        )
 
 
 @transaction.atomic

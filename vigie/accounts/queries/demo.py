@@ -20,7 +20,7 @@ class DemoRole:
 def demo_people() -> list[DemoRole]:
     """Return the invented people with a password, by role in the order of roles.
 
-    Nobody outside a demo instance. Each has .memberships_in_force read. Costs three SQL queries.
+    Nobody outside a demo instance. Each has .memberships_shown read. Costs three SQL queries.
     """
     if not establishments.is_demo():
         return []
@@ -30,9 +30,9 @@ def demo_people() -> list[DemoRole]:
     found: dict[int, User] = {}
     for row in rows:
         person = found.setdefault(row.user_id, row.user)
-        person.__dict__.setdefault("memberships_in_force", []).append(row)
+        person.__dict__.setdefault("memberships_shown", []).append(row)
     return [
         DemoRole(role, players)
         for role in ROLES.values()
-        if (players := [p for p in found.values() if p.memberships_in_force[0].role == role.code])
+        if (players := [p for p in found.values() if p.memberships_shown[0].role == role.code])
     ]

@@ -52,9 +52,9 @@ class ScopeChoice:
 def scopes(reader: User) -> list[Scope]:
     """Return the territories that the reader may look at alone: their own, then parts of them.
 
-    Costs one SQL query for the whole request, and only where the reader serves a group.
+    Costs two SQL queries for the whole page, one more where the reader serves a group.
     """
-    own = [scope for m in reader.memberships_in_force for scope in _own(m)]
+    own = [scope for m in reader.memberships_shown for scope in _own(m)]
     lent = [
         Scope(
             Territory(TerritoryKind.EJ, d.establishment.code),

@@ -118,8 +118,8 @@ def _whereabouts(row: Establishment | Site) -> str:
 
 def own_territories(reader: User) -> list[Found]:
     """Return the territories on which the reader administers people, as their roles name them."""
-    held = reader.memberships_with(Permission.MANAGE_PEOPLE)
-    return [Found(m.territory, m.territory_name) for m in held]
+    held = {m.pk for m in reader.memberships_with(Permission.MANAGE_PEOPLE)}
+    return [Found(m.territory, m.territory_name) for m in reader.memberships_shown if m.pk in held]
 
 
 def may_give_roles_on(reader: User, territory: Territory) -> bool:

@@ -1,5 +1,6 @@
 """Sign in by the directory, and link one's account to it."""
 
+import logging
 from urllib.parse import urlsplit
 
 from allauth.socialaccount import views as social
@@ -8,9 +9,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from requests import RequestException
 
 from vigie.accounts.guards import signed_in
 from vigie.accounts.views.library import answer, entrance
+
+logger = logging.getLogger(__name__)
+# What the library lets through when the directory is down or says nonsense of itself.
+UNREACHABLE = (RequestException, KeyError, ValueError)
 
 
 @entrance
@@ -21,7 +27,11 @@ def leave(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """
     if request.method != "POST":
         return redirect("account_login")
-    answered: HttpResponseBase = openid.login(request, provider_id)
+    try:
+        answered: HttpResponseBase = openid.login(request, provider_id)
+    except UNREACHABLE as reason:
+        logger.warning("The directory does not answer as it should: %s", reason)
+        return render(request, "accounts/directory_failed.html", status=503)
     target = answered.headers.get("Location", "")
     if urlsplit(target).netloc:
         return render(request, "accounts/leaving.html", {"target": target})

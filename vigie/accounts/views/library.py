@@ -44,8 +44,8 @@ def answer(
 
 def shows(answered: HttpResponseBase, template: str) -> bool:
     """Return whether the answer is a page of ours, drawn from the template."""
-    names = answered.template_name if isinstance(answered, TemplateResponse) else ()
-    return answered.status_code == 200 and template in (names or ())
+    names = answered.template_name if isinstance(answered, TemplateResponse) else []
+    return answered.status_code == 200 and isinstance(names, list) and template in names
 
 
 def entrance(view: Answer) -> Answer:

@@ -32,7 +32,7 @@ def profile(request: SignedRequest) -> HttpResponse:
         return redirect("accounts:profile")
     context = {
         "form": form,
-        "roles": person.memberships_in_force,
+        "roles": person.memberships_shown,
         "delegations": person.delegations_in_force,
         "factors": queries.second_factors(person),
         "sessions": queries.sessions_of(person, now=now),
