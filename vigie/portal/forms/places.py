@@ -9,10 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vigie.establishments.models import Establishment, Group, Site
-from vigie.establishments.operations import ContactFacts
+from vigie.establishments.operations import FAULTS, ContactFacts
 from vigie.establishments.rules import (
     DesignationKind,
     EstablishmentFacts,
+    Facts,
     GroupKind,
     Portal,
     SiteFacts,
@@ -40,6 +41,7 @@ PORTALS: dict[str, Any] = {
 }
 PORTAL_ICONS = {"elsewhere": "external-link", "here": "building-hospital"}
 UNKNOWN = ("", _("Non précisé"))
+STATED_NAME = {"name": "…"}  # where the name itself is at fault, the rest is still checked
 
 
 def titled(entries: Mapping[str, Entry]) -> list[Choice]:
@@ -63,6 +65,12 @@ class StatementForm(forms.Form):
             field = name if name in self.fields and name != NON_FIELD_ERRORS else None
             for text in texts:
                 self.add_error(field, text)
+
+    def tell_faults(self, facts: Facts) -> None:
+        """Show what cannot be stored, at its field."""
+        for field, fault in facts.checked().faults().items():
+            if field not in self.errors:
+                self.add_error(field if field in self.fields else None, FAULTS[fault])
 
 
 class PlaceFilterForm(forms.Form):
@@ -139,6 +147,10 @@ class EstablishmentForm(StatementForm):
         """Return what was stated; the region follows from the department."""
         return EstablishmentFacts(**self.cleaned_data)
 
+    def clean(self) -> None:
+        """Tell all that is wrong at once."""
+        self.tell_faults(EstablishmentFacts(**STATED_NAME | self.cleaned_data))
+
 
 class SiteForm(StatementForm):
     """What a person states about a site."""
@@ -172,6 +184,10 @@ class SiteForm(StatementForm):
     def of(cls, row: Site, posted: Any = None) -> "SiteForm":
         """Return the form of a known site."""
         return cls(posted, initial={name: getattr(row, name) for name in cls.base_fields})
+
+    def clean(self) -> None:
+        """Tell all that is wrong at once."""
+        self.tell_faults(SiteFacts(**STATED_NAME | self.cleaned_data))
 
     def facts(self, row: Site | None = None) -> SiteFacts:
         """Return what was stated; what the form does not ask stays as the row has it."""

@@ -20,7 +20,6 @@ from vigie.portal.forms import PlaceFilterForm
 from vigie.portal.forms.places import DESIGNATIONS
 from vigie.portal.queries import places as queries
 from vigie.portal.queries.places import Asked
-from vigie.portal.views.frame import url_of
 from vigie.reference import catalogue
 
 PAGE = 50
@@ -79,10 +78,7 @@ def place(request: SignedRequest, pk: int) -> HttpResponse:
         "today": today,
     }
     if request.user.may(Permission.READ_INVENTORY, at=found.place):
-        context |= {
-            "applications": list(inventory.applications_of(found)),
-            "applications_url": url_of("inventory:list"),
-        }
+        context["applications"] = list(inventory.applications_of(found))
     return render(request, "portal/place.html", context)
 
 
