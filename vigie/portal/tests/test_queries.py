@@ -150,7 +150,11 @@ def test_drafts_are_one_s_own_last_touched_first(hospital):
         (other, "D’une autre", NOW),
     ):
         Draft.objects.create(
-            key=uuid4(), by=by, content={"title": title}, created_at=NOW, updated_at=at
+            key=uuid4(),
+            by=by,
+            content={"essential": {"title": [title]}},
+            created_at=NOW,
+            updated_at=at,
         )
     assert texts(cards(officer)["drafts"]) == ["Récent", "Ancien"]
 

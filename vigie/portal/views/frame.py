@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext, pgettext
@@ -67,8 +67,7 @@ class Frame:
         if self.person is None:
             return []
         entries = [entry for entry in rules.MENU if entry.is_open_to(self.held)]
-        places = [(entry.label, url_of(entry.route)) for entry in entries]
-        places = [(label, url) for label, url in places if url]
+        places = [(entry.label, reverse(entry.route)) for entry in entries]
         current = rules.current_place(self.request.path, [url for _label, url in places])
         return [
             SimpleNamespace(label=gettext(label), url=url, is_current=number == current)
@@ -170,7 +169,7 @@ class Frame:
     @property
     def scope_url(self) -> str:
         """Return where the switch of territory is sent."""
-        return url_of("accounts:scope")
+        return reverse("accounts:scope")
 
     @property
     def search_url(self) -> str:
@@ -190,7 +189,7 @@ class Frame:
     @property
     def sign_out_url(self) -> str:
         """Return where a session is ended."""
-        return url_of("account_logout") if self.person else ""
+        return reverse("account_logout") if self.person else ""
 
     @property
     def sign_in_url(self) -> str:
@@ -210,11 +209,10 @@ class Frame:
         entries = [(rules.PROFILE, PROFILE_ICON)]
         if rules.ADMINISTRATION.is_open_to(self.held):
             entries.append((rules.ADMINISTRATION, ADMINISTRATION_ICON))
-        found = [
-            SimpleNamespace(url=url_of(entry.route), icon=icon, label=gettext(entry.label))
+        return [
+            SimpleNamespace(url=reverse(entry.route), icon=icon, label=gettext(entry.label))
             for entry, icon in entries
         ]
-        return [link for link in found if link.url]
 
     @property
     def foot_links(self) -> list[SimpleNamespace]:
@@ -245,12 +243,4 @@ def _version() -> str:
     try:
         return metadata.version("vigie")
     except metadata.PackageNotFoundError:  # run from the sources, not installed
-        return ""
-
-
-def url_of(route: str, *key: object) -> str:
-    """Return the address of a route, "" while no capability serves it."""
-    try:
-        return reverse(route, args=key)
-    except NoReverseMatch:
         return ""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from vigie.accounts.guards import SignedRequest, signed_in
@@ -11,7 +12,6 @@ from vigie.accounts.rules import Permission
 from vigie.kernel import clock
 from vigie.portal import queries
 from vigie.portal.rules import Card
-from vigie.portal.views.frame import url_of
 
 
 @signed_in
@@ -25,10 +25,10 @@ def home(request: SignedRequest) -> HttpResponse:
         "now": now,
         "columns": [column for column in (cards[::2], cards[1::2]) if column],
         "setup": [
-            {"title": step.title, "why": step.why, "act": step.act, "url": url_of(step.route)}
+            {"title": step.title, "why": step.why, "act": step.act, "url": reverse(step.route)}
             for step in queries.setup(request.user)
         ],
-        "declare_url": url_of("incidents:declare") if may_declare else "",
+        "declare_url": reverse("incidents:declare") if may_declare else "",
     }
     return render(request, "portal/home.html", context)
 
@@ -42,7 +42,7 @@ def _drawn(card: Card) -> dict[str, Any]:
             "danger": item.danger,
             "due": item.due,
             "since": item.since,
-            "url": url_of(item.route, *item.key),
+            "url": reverse(item.route, args=item.key),
         }
         for item in card.items
     ]
@@ -54,5 +54,5 @@ def _drawn(card: Card) -> dict[str, Any]:
         "since": card.since,
         "total": card.total,
         "items": items,
-        "more_url": url_of(card.more) if card.more else "",
+        "more_url": reverse(card.more) if card.more else "",
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,7 +14,6 @@ from vigie.incidents.models import Incident
 from vigie.kernel import clock
 from vigie.portal import queries
 from vigie.portal.forms import SearchForm
-from vigie.portal.views.frame import url_of
 
 
 @signed_in
@@ -40,7 +40,7 @@ def _file(file: Incident) -> dict[str, Any]:
         "title": file.title,
         "where": str(file.site or file.establishment),
         "declared_at": file.declared_at,
-        "url": url_of("incidents:file", file.pk),
+        "url": reverse("incidents:file", args=[file.pk]),
     }
 
 
@@ -49,5 +49,5 @@ def _place(place: Establishment) -> dict[str, Any]:
     return {
         "name": str(place),
         "where": " · ".join(part for part in where if part),
-        "url": url_of("portal:place", place.pk),
+        "url": reverse("portal:place", args=[place.pk]),
     }
