@@ -82,6 +82,7 @@ function notice(form, kept, original) {
 }
 
 export function keep(form) {
+  forgetDone(form); // the form came back from the server, which has what was typed
   const original = typed(form);
   const kept = read(place(form));
   const fresh = kept && Date.now() - kept.at < LONGEST;
