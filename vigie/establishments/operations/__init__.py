@@ -11,6 +11,7 @@ from vigie.establishments.operations.group import (
 from vigie.establishments.operations.import_sae import import_sae
 from vigie.establishments.operations.index import index_establishments, rebuild_search
 from vigie.establishments.operations.register import (
+    FAULTS,
     add_ward,
     amend_establishment,
     amend_site,
@@ -28,8 +29,10 @@ from vigie.establishments.operations.setting import (
     retire_contact,
     set_portal,
 )
+from vigie.establishments.operations.strangers import keep_strangers
 
 __all__ = [
+    "FAULTS",
     "ContactFacts",
     "add_ward",
     "amend_establishment",
@@ -47,6 +50,7 @@ __all__ = [
     "index_establishments",
     "join_group",
     "keep_contact",
+    "keep_strangers",
     "leave_group",
     "rebuild_search",
     "remove_ward",

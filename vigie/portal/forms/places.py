@@ -100,7 +100,7 @@ class PlaceFilterForm(forms.Form):
         choices=[("", _("Toutes")), *DESIGNATIONS.items()],
     )
     state = forms.ChoiceField(
-        label=_("Activité"),
+        label=_("Ouverts ou fermés"),
         required=False,
         choices=[("", _("Ouverts")), ("closed", _("Fermés")), ("all", _("Tous"))],
     )
@@ -264,7 +264,7 @@ class ContactForm(StatementForm):
     label_en = forms.CharField(label=_("Nom en anglais"), max_length=120)
     phone = forms.CharField(label=_("Téléphone"), required=False, max_length=32)
     email = forms.EmailField(label=_("Courriel"), required=False)
-    url = forms.URLField(label=_("Site"), required=False, assume_scheme="https")
+    url = forms.URLField(label=_("Site internet"), required=False, assume_scheme="https")
     hours = forms.CharField(label=_("Horaires"), required=False, max_length=120)
     source = forms.CharField(
         label=_("Vérifié auprès de"),
