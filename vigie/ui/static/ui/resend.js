@@ -46,8 +46,16 @@ function arrive(form, next) {
   }
   state(form, "saved");
   forget(form);
-  window.location.assign(next);
+  open(next);
   return "stop";
+}
+
+// A fragment alone only scrolls: the page that is already open would stay as it was.
+function open(next) {
+  const here = window.location;
+  const isSamePage = next.pathname === here.pathname && next.search === here.search;
+  here.assign(next);
+  if (isSamePage && next.hash) here.reload();
 }
 
 function show(form, text) {
