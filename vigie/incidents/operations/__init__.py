@@ -4,6 +4,7 @@ from vigie.incidents.operations.amend import AlreadySettled, Conflict, amend, se
 from vigie.incidents.operations.contacts import amend_contacts
 from vigie.incidents.operations.declare import Declared, Incomplete, Person, Submission, declare
 from vigie.incidents.operations.drafts import add_named, discard_draft, save_draft
+from vigie.incidents.operations.imports import import_declarations, import_veris
 from vigie.incidents.operations.legal import Proof, record_legal_declaration
 from vigie.incidents.operations.qualify import Decision, qualify
 
@@ -21,6 +22,8 @@ __all__ = [
     "amend_contacts",
     "declare",
     "discard_draft",
+    "import_declarations",
+    "import_veris",
     "qualify",
     "record_legal_declaration",
     "save_draft",

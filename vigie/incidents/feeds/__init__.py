@@ -1,0 +1,1 @@
+"""What outside sources bring: files in, understood records out. Nothing here writes."""

@@ -1,0 +1,134 @@
+"""Read the rows of a CSV file, whatever its size, in bounded memory."""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from vigie.incidents.feeds.records import UTF8_MARK, foreign_encoding, not_utf8
+from vigie.kernel.imports import UnusableInput
+
+LONGEST = 256 * 1024  # bytes of one row, however many lines it spreads over
+TOO_LONG = f"longer than {LONGEST // 1024} KiB"
+DELIMITERS = ";,\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells by column, or why they cannot be read; lines from 1."""
+
+    line: int
+    content: bytes = b""
+    cells: dict[str, str] = field(default_factory=dict)
+    fault: str = ""
+
+
+def rows(
+    path: Path, told: Callable[[int], None], check: Callable[[Sequence[str]], str]
+) -> Iterator[Row]:
+    """Yield the rows under the header, in their order; empty rows are left out.
+
+    told: hears how many bytes were read each time. check: returns what is wrong with the columns
+    of the header, "" when nothing is.
+    Raises UnusableInput when the file is in another encoding or its header is wrong.
+    """
+    with path.open("rb") as file:
+        encoding = foreign_encoding(file.read(4))
+        file.seek(0)
+        if encoding:
+            why = f"the file is written in {encoding}; save it as UTF-8"
+            raise UnusableInput(str(path), why, line=1)
+        if file.read(3) != UTF8_MARK:
+            file.seek(0)
+        lines = Lines(file, told)
+        columns, delimiter = _header(path, lines, check)
+        while line := lines.next():
+            row = _row(line, lines, columns, delimiter)
+            if row.fault or any(row.cells.values()):
+                yield row
+
+
+def _header(
+    path: Path, lines: "Lines", check: Callable[[Sequence[str]], str]
+) -> tuple[list[str], str]:
+    """Return the columns, and what parts them. Raises UnusableInput."""
+    line = lines.next()
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as reason:
+        raise UnusableInput(str(path), not_utf8(line, reason.start), line=1) from reason
+    delimiter = max(DELIMITERS, key=text.count)
+    columns = [name.strip().lower() for name in next(csv.reader([text], delimiter=delimiter), [])]
+    if fault := "empty: not even a header" if not columns else check(columns):
+        raise UnusableInput(str(path), fault, line=1)
+    return columns, delimiter
+
+
+def _row(line: bytes, lines: "Lines", columns: Sequence[str], delimiter: str) -> Row:
+    """Return the row that begins with a line: as many lines as it takes to close its quotes.
+
+    Where they make no row together, the first is at fault alone and the others are read again.
+    """
+    number, held = lines.number, [line]
+    size, is_open = len(line), line.count(b'"') % 2 == 1
+    while is_open and size <= LONGEST and (more := lines.next()):
+        held.append(more)
+        size += len(more)
+        is_open ^= more.count(b'"') % 2 == 1
+    if len(line) > LONGEST:
+        return Row(number, fault=TOO_LONG)
+    if is_open or size > LONGEST:
+        row = Row(number, line, fault="a quotation mark is not closed")
+    else:
+        row = _cells(Row(number, b"".join(held)), columns, delimiter)
+    if row.fault:
+        lines.give_back(held[1:])
+    return row
+
+
+def _cells(row: Row, columns: Sequence[str], delimiter: str) -> Row:
+    try:
+        text = io.StringIO(row.content.decode(), newline="")
+        cells = next(csv.reader(text, delimiter=delimiter, strict=True), [])
+    except UnicodeDecodeError as reason:
+        return Row(row.line, row.content, fault=not_utf8(row.content, reason.start))
+    except csv.Error as reason:
+        return Row(row.line, row.content, fault=f"not CSV: {reason}")
+    if cells and len(cells) != len(columns):
+        fault = f"{len(cells)} cells under {len(columns)} columns"
+        return Row(row.line, row.content, fault=fault)
+    named = zip(columns, (cell.strip() for cell in cells), strict=False)
+    return Row(row.line, row.content, dict(named))
+
+
+class Lines:
+    """The lines of a file, some of which may be read again."""
+
+    def __init__(self, file: BinaryIO, told: Callable[[int], None]) -> None:
+        self.number = 0
+        self._file = file
+        self._told = told
+        self._again: deque[bytes] = deque()
+
+    def next(self) -> bytes:
+        """Return the next line, empty at the end; one that is too long is cut and its rest lost."""
+        line = self._again.popleft() if self._again else self._read()
+        self.number += bool(line)
+        return line
+
+    def give_back(self, lines: Sequence[bytes]) -> None:
+        """Let lines be read again."""
+        self._again.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+    def _read(self) -> bytes:
+        line = self._file.readline(LONGEST + 1)
+        self._told(len(line))
+        rest = line
+        while rest and not rest.endswith(b"\n") and len(line) > LONGEST:
+            rest = self._file.readline(LONGEST)
+            self._told(len(rest))
+        return line
