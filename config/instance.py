@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
+PREPARING = 7_649_421  # the number of our lock in PostgreSQL; any would do, if ours alone
 
 
 def prepare() -> bool:
@@ -52,7 +53,19 @@ def migrate() -> None:
 
 @contextmanager
 def only_one(path: Path) -> Iterator[None]:
-    """Let one process at a time pass; the lock is gone with the process that holds it."""
+    """Let one command at a time pass: of this machine, and of those that share a PostgreSQL.
+
+    Both locks are gone with the process that holds them.
+    """
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
