@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from textwrap import wrap
 
 WIDTH = 740
-LEAST_LEFT, MOST_LEFT = 96, 236  # where the bars may begin; names stand before
+LEAST_LEFT = 96  # where the bars begin, at least; names stand before
 NAME_GAP = 10
+NAME_LENGTH = 26  # letters of a line; a name has two
+LINE = 14
 RIGHT = 706
 TOP = 26  # under the hours
 LANE = 34
@@ -69,7 +72,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The name of an activity beside its first lane, cut to what fits."""
+    """A line of the name of an activity beside its first lane; long names have two."""
 
     words: str
     x: int  # where it ends
@@ -157,8 +160,22 @@ def draw(
 
 def _left(stretches: Sequence[Stretch]) -> int:
     """Return where the bars begin, so that the longest name has room."""
-    longest = max((len(s.activity) for s in stretches), default=0)
-    return min(MOST_LEFT, max(LEAST_LEFT, round(longest * SIGN_WIDTH) + NAME_GAP + 4))
+    longest = max((len(line) for s in stretches for line in _lines(s.activity)), default=0)
+    return max(LEAST_LEFT, round(longest * SIGN_WIDTH) + NAME_GAP)
+
+
+def _lines(name: str) -> list[str]:
+    """Return a name on one line, or on two where it is long; what is left over is cut."""
+    lines = wrap(name, NAME_LENGTH)
+    if len(lines) <= 2:
+        return lines
+    return [lines[0], f"{lines[1][: NAME_LENGTH - 1]}…"]
+
+
+def _name(activity: str, x: int, y: int) -> list[Name]:
+    lines = _lines(activity)
+    top = y - (len(lines) - 1) * LINE // 2
+    return [Name(line, x, top + number * LINE) for number, line in enumerate(lines)]
 
 
 def _span(
@@ -217,8 +234,7 @@ def _place(
             row.append(stretch)
     names, bars, count = [], [], 0
     for activity, rows in lanes.items():
-        words = _cut(activity, scale.left - NAME_GAP)
-        names.append(Name(words, scale.left - NAME_GAP, TOP + count * LANE + 5 + 17))
+        names += _name(activity, scale.left - NAME_GAP, TOP + count * LANE + 5 + 17)
         for row in rows:
             bars += [_bar(stretch, scale, now, TOP + count * LANE + 5) for stretch in row]
             count += 1

@@ -198,6 +198,7 @@ def lanes(
         "drawing": drawing,
         "ticks": [{"x": tick.x, "words": _tick(tick, drawing, now)} for tick in drawing.ticks],
         "bars": [_bar(bar, now) for bar in drawing.bars],
+        "activities": len({row.activity for row in rows}),
         "kinds": [kind for kind in SHAPES if any(kind == row.kind for row in rows)],
         "now": now,
         "label": label or gettext("Frise des épisodes de soins"),

@@ -96,12 +96,14 @@ def test_words_are_cut_to_the_bar_and_end_neatly(room, cut):
     assert lanes._cut("Dégradé, dossier papier", room) == cut
 
 
-def test_a_long_name_has_room_or_ends_neatly():
-    drawing = drawn(stretch(HOUR, activity="Pharmacie à usage intérieur"))
-    assert drawing.names[0].words == "Pharmacie à usage intérieur"
-    drawing = drawn(stretch(HOUR, activity="Chirurgie ambulatoire et anesthésie du site nord"))
-    assert drawing.names[0].words.endswith("…")
-    assert drawing.left <= lanes.MOST_LEFT
+def test_a_long_name_takes_two_lines_and_no_more():
+    drawing = drawn(stretch(HOUR, activity="Réanimation, soins intensifs et continus"))
+    lines = [name.words for name in drawing.names]
+    assert lines == ["Réanimation, soins", "intensifs et continus"]
+    assert drawing.names[0].y < drawing.names[1].y < drawing.bottom
+    endless = drawn(stretch(HOUR, activity="Chirurgie ambulatoire et anesthésie " * 3))
+    assert len(endless.names) == 2
+    assert endless.names[1].words.endswith("…")
 
 
 def test_nothing_happened_yet_is_drawn_without_lanes():

@@ -82,6 +82,8 @@ function notice(form, kept, original) {
 }
 
 export function keep(form) {
+  if ("kept" in form.dataset) return; // htmx announces the whole page too
+  form.dataset.kept = "yes";
   forgetDone(form); // the form came back from the server, which has what was typed
   const original = typed(form);
   const kept = read(place(form));
@@ -91,14 +93,17 @@ export function keep(form) {
     notice(form, kept, original);
   }
   let timer;
-  const save = () => write(place(form), { at: Date.now(), values: typed(form) });
+  const save = () => {
+    if ("keepForgotten" in form.dataset) return; // sent while a key was still being written
+    write(place(form), { at: Date.now(), values: typed(form) });
+  };
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(save, 300);
   });
   form.addEventListener("submit", save);
   window.addEventListener("pagehide", () => {
-    if (!form.isConnected || "keepForgotten" in form.dataset) return;
+    if (!form.isConnected) return;
     if (!same(typed(form), original)) save();
   });
 }
