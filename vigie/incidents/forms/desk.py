@@ -157,7 +157,10 @@ class SearchForm(ListForm):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("Toutes")), *((str(n), f"{n}") for n in range(1, len(SEVERITY)))],
+        choices=lambda: [
+            ("", _("Toutes")),
+            *((str(n), f"{n} {word}") for n, word in enumerate(SEVERITY) if n),
+        ],
     )
     danger = forms.ChoiceField(
         label=_("Danger pour les patients"),

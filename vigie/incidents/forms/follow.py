@@ -172,11 +172,8 @@ class QualifyForm(NextForm):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[
-            (AS_COMPUTED, _("Comme calculée")),
-            *((str(level), f"{level}") for level in range(len(SEVERITY))),
-        ],
-        widget=Tiles(columns=6, flat=True),
+        choices=lambda: [(AS_COMPUTED, _("Comme calculée")), *levels()],
+        widget=Tiles(columns=3, flat=True),
         help_text=_("Échelle propre à Vigie, sans effet sur l’obligation légale."),
     )
     major_confirmed = forms.ChoiceField(
@@ -209,9 +206,8 @@ class QualifyForm(NextForm):
         self.fields["text"].widget.attrs.pop("data-focus", None)
         self.with_next = with_next
         if computed is not None:
-            levels = [(str(level), f"{level}") for level in range(len(SEVERITY))]
-            as_computed = (AS_COMPUTED, _("Calculée : %(level)s") % {"level": computed})
-            offer(self, "severity", [as_computed, *levels])
+            as_computed = (AS_COMPUTED, _("Comme calculée : %(level)s") % {"level": computed})
+            offer(self, "severity", [as_computed, *levels()])
         if not with_next:
             for name in ("text", "soon", "exact", "waiting"):
                 del self.fields[name]
@@ -243,6 +239,11 @@ class QualifyForm(NextForm):
     def then(self) -> NextAction | None:
         """Return what comes next, None where the form does not ask."""
         return self.action if self.with_next else None
+
+
+def levels() -> list[Choice]:
+    """Return the levels of Vigie's own scale."""
+    return [(str(level), f"{level} {word}") for level, word in enumerate(SEVERITY)]
 
 
 def offer(form: forms.Form, name: str, found: Iterable[Any]) -> None:

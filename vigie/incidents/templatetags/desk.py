@@ -187,7 +187,7 @@ def _cause(file: OneFile) -> Iterator[Row]:
     incident, facts = file.incident, file.facts
     origin = str(labels.label(words.Origin, incident.origin)) if incident.origin else ""
     named = labels.category(incident.category) if incident.category else ""
-    known = rsit(incident)
+    known = rsit_class(incident.rsit_class).lower()
     more = [origin, gettext("RSIT : %(known)s") % {"known": known} if known else ""]
     yield Row(gettext("Origine"), named, _joined(more))
     if facts.kind is not Kind.INCIDENT:
@@ -229,11 +229,8 @@ def _care(facts: Facts) -> Iterator[Row]:
         ),
     ]
     said_danger = gettext("Mise en danger : %(danger)s") % {"danger": danger.lower()}
-    yield Row(
-        gettext("Patients"),
-        said_danger,
-        _joined([cause, facts.endangerment_description, *counts]),
-    )
+    told = [cause, facts.endangerment_description, _joined(counts)]
+    yield Row(gettext("Patients"), said_danger, _sentences(told))
     signs = {
         gettext("prise en charge interrompue"): facts.care_interrupted,
         gettext("plan blanc activé"): facts.plan_blanc,
@@ -264,7 +261,7 @@ def _around(file: OneFile) -> Iterator[Row]:
     implied = pgettext("prestataire", "Non impliqué") if facts.provider_involved is False else ""
     yield Row(gettext("Prestataire"), supplier, "" if supplier else implied)
     yield Row(gettext("Systèmes"), "", facts.systems)
-    yield Row(gettext("Mesures"), "", _joined([facts.measures_taken, facts.measures_planned]))
+    yield Row(gettext("Mesures"), "", _sentences([facts.measures_taken, facts.measures_planned]))
     backups = {True: gettext("sauvegardes saines"), False: gettext("sauvegardes touchées")}
     if facts.backups_healthy is not None:
         yield Row(gettext("Sauvegardes"), "", backups[facts.backups_healthy])
@@ -282,9 +279,9 @@ def _support(file: OneFile) -> str:
         asked = gettext("demandé") if facts.support_requested else gettext("non demandé")
     given = incident.support_given or [str(helper) for helper in facts.support_given or ()]
     if not given:
-        return _joined([asked, facts.support_nature])
+        return _sentences([asked, facts.support_nature])
     named = gettext("accordé : %(helpers)s") % {"helpers": helpers(given)}
-    return _joined([asked, facts.support_nature, named])
+    return _sentences([asked, facts.support_nature, named])
 
 
 def _declared_by(file: OneFile) -> str:
@@ -311,6 +308,12 @@ def _joined(parts: list[str]) -> str:
     """Return the parts that say something, as one sentence without its point."""
     text = ", ".join(part.strip().rstrip(".") for part in parts if part and part.strip())
     return text[:1].upper() + text[1:]
+
+
+def _sentences(parts: list[str]) -> str:
+    """Return the parts that say something, each as a sentence of its own."""
+    told = [part.strip().rstrip(".") for part in parts if part and part.strip()]
+    return ". ".join(part[:1].upper() + part[1:] for part in told)
 
 
 @dataclass(frozen=True, slots=True)
