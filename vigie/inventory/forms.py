@@ -11,7 +11,7 @@ from vigie.establishments.models import Establishment
 from vigie.inventory.models import Application, Need, Supplier
 from vigie.inventory.rules import NAME_LENGTH, NEEDS, ApplicationFacts
 from vigie.reference import catalogue
-from vigie.ui.widgets import Ticks, Tiles
+from vigie.ui.widgets import Ticks
 
 UNSAID = _("Non saisi")
 
@@ -141,8 +141,7 @@ def need_field(label: Any, text: Any) -> forms.ChoiceField:
         label=label,
         help_text=text,
         required=False,
-        choices=[*choices, ("", UNSAID)],
-        widget=Tiles(columns=3, flat=True),
+        choices=[("", UNSAID), *choices],
     )
 
 

@@ -114,7 +114,7 @@ def chapters(facts: Facts, names: Names) -> list[Chapter]:
 
 def section(facts: Facts, part: Part, names: Names) -> Section:
     """Return the answers of one part of a block."""
-    answers = tuple(answer(facts, name, names) for name in blocks.LEGAL[part])
+    answers = tuple(answer(facts, name, names) for name in blocks.LEGAL[part] if name != "supplier")
     return Section(part, str(PARTS[part]), answers)
 
 
@@ -135,6 +135,8 @@ def changes(old: Facts, new: Facts, fields: Iterable[str], names: Names) -> list
 
 def _lines(facts: Facts, name: str, names: Names) -> list[str]:
     value = getattr(facts, name)
+    if name == "supplier_name":
+        return supplier(facts, names)
     if name in SAID:
         return SAID[name](value, names)
     if value is None or value == "":
@@ -198,6 +200,13 @@ def _applications(values: list[int], names: Names) -> list[str]:
 
 def _supplier(value: int | None, names: Names) -> list[str]:
     return [] if value is None else [names.suppliers.get(value, f"n° {value}")]
+
+
+def supplier(facts: Facts, names: Names) -> list[str]:
+    """Return the provider as it was typed, and its name in the inventory where that differs."""
+    listed = _supplier(facts.supplier, names)
+    told = [facts.supplier_name] if facts.supplier_name else []
+    return told + [name for name in listed if name not in told]
 
 
 def _episodes(values: list[EpisodeFacts], names: Names) -> list[str]:

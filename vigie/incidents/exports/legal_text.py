@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from django.utils.translation import get_language
@@ -10,13 +9,12 @@ from django.utils.translation import gettext as _
 
 from vigie.establishments.models import Establishment, Site
 from vigie.incidents.exports import answers
-from vigie.incidents.exports.answers import Answer, Names, yes_or_no
+from vigie.incidents.exports.answers import Answer, Chapter, Names, yes_or_no
 from vigie.incidents.models import labels
 from vigie.incidents.models.questions import BLOCKS
 from vigie.incidents.rules.blocks import Block
 from vigie.incidents.rules.facts import Facts
 from vigie.reference import catalogue
-from vigie.ui import moments
 
 
 class Reachable(Protocol):
@@ -75,28 +73,24 @@ def who(sender: Sender) -> list[Answer]:
     ]
 
 
-def text(facts: Facts, sender: Sender, names: Names, *, reference: str, now: datetime) -> str:
-    """Return the whole declaration as plain text in the active language; unanswered: left out."""
-    head = [
-        _("Déclaration d’un incident de sécurité des systèmes d’information"),
-        _("Dossier Vigie %(reference)s, texte du %(when)s")
-        % {"reference": reference, "when": moments.full(now)},
-    ]
-    return "\n".join([*head, *_body(facts, sender, names)]).strip() + "\n"
+def text(facts: Facts, sender: Sender, names: Names) -> list[tuple[str, str]]:
+    """Return the declaration as plain text in the active language: title and text of each block.
 
-
-def _body(facts: Facts, sender: Sender, names: Names) -> Iterator[str]:
-    yield from ("", str(BLOCKS[Block.WHO]).upper())
-    yield from _rows([row for row in who(sender) if row.is_told])
+    What nobody answered is left out.
+    """
+    first = [row for row in who(sender) if row.is_told]
+    found = [(str(BLOCKS[Block.WHO]), "\n".join(_rows(first)))]
     for chapter in answers.chapters(facts, names)[1:]:
-        yield from ("", chapter.title.upper())
-        told = [section for section in chapter.sections if section.told]
-        for section in told:
-            if len(chapter.sections) > 1:
-                yield _("%(title)s :") % {"title": section.title}
-            yield from _rows(section.told)
-        if not told:
-            yield _("Rien n’est saisi à ce stade.")
+        lines = list(_sections(chapter)) or [_("Rien n’est saisi à ce stade.")]
+        found.append((chapter.title, "\n".join(lines)))
+    return found
+
+
+def _sections(chapter: Chapter) -> Iterator[str]:
+    for section in chapter.sections:
+        if section.told and len(chapter.sections) > 1:
+            yield _("%(title)s :") % {"title": section.title}
+        yield from _rows(section.told)
 
 
 def _rows(rows: list[Answer] | tuple[Answer, ...]) -> Iterator[str]:

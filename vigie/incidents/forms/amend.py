@@ -16,6 +16,7 @@ from vigie.incidents.forms.declare import (
     initial_of,
     phone_field,
 )
+from vigie.incidents.forms.fields import NO, YES
 from vigie.incidents.forms.sheet import Problem, problems_of
 from vigie.incidents.models import Contact
 from vigie.incidents.operations import Person
@@ -96,7 +97,7 @@ class ContactsForm(PeopleForm):
 
 def shown(contact: Contact) -> dict[str, str]:
     """Return a person to call as the form shows it."""
-    always = {True: "yes", False: "no", None: ""}[contact.always_reachable]
+    always = {True: YES, False: NO, None: ""}[contact.always_reachable]
     return {
         "name": contact.name,
         "job": contact.job,

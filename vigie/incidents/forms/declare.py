@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.incidents.forms.episodes import EpisodeForm, rows_in
 from vigie.incidents.forms.fields import (
+    ANSWER_ICONS,
+    ANSWERS,
     NO,
     NOBODY,
-    UNKNOWN,
-    UNSAID,
+    TOLD,
     YES,
     Choice,
     field_of,
@@ -52,6 +53,8 @@ class Around:
 
 class StepForm(forms.Form):
     """Some questions of a declaration. Unbound: what is known already stands in `initial`."""
+
+    mark_optional = False  # nearly everything is: the page says so once
 
     def __init__(
         self,
@@ -198,13 +201,12 @@ def person_fields(*, with_phone: bool) -> dict[str, forms.Field]:
     if with_phone:
         found["phone"] = phone_field(_("Téléphone"), required=False)
     found["email"] = forms.EmailField(label=_("Courriel"), max_length=200, required=False)
-    answers: list[Choice] = [(YES, _("Oui")), (NO, _("Non")), (UNKNOWN, UNSAID)]
     found["always"] = forms.TypedChoiceField(
         label=_("Joignable jour et nuit ?"),
-        choices=answers,
-        coerce=lambda answer: answer == YES,
+        choices=ANSWERS,
+        coerce=TOLD.get,
         empty_value=None,
-        widget=Tiles(columns=3, flat=True),
+        widget=Tiles(icons=ANSWER_ICONS, columns=3, flat=True),
         required=False,
     )
     return found
@@ -257,8 +259,8 @@ class SystemsForm(StepForm):
         super().__init__(*args, **kwargs)
         self.fields["data_touched"] = forms.ChoiceField(
             label=_("Des données sont-elles touchées ?"),
-            choices=[(YES, _("Oui")), (NO, _("Non")), (UNKNOWN, UNSAID)],
-            widget=Tiles(columns=3, flat=True),
+            choices=ANSWERS,
+            widget=Tiles(icons=ANSWER_ICONS, columns=3, flat=True),
             required=False,
         )
         self.fields["new_application"] = forms.CharField(
@@ -371,10 +373,10 @@ def initial_of(facts: Facts) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name in Facts.model_fields:
         value = getattr(facts, name)
-        shown[name] = {True: YES, False: NO}.get(value, value) if isinstance(value, bool) else value
+        shown[name] = (YES if value else NO) if isinstance(value, bool) else value
     shown["episodes"] = [episode.model_dump(mode="json") for episode in facts.episodes]
     impacts = facts.data_impacts
-    shown["data_touched"] = UNKNOWN if impacts is None else (YES if impacts else NO)
+    shown["data_touched"] = None if impacts is None else (YES if impacts else NO)
     shown["supplier"] = str(facts.supplier or "")
     shown["applications"] = [str(pk) for pk in facts.applications]
     if facts.support_given == []:

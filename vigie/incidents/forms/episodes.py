@@ -59,6 +59,8 @@ def activities(touched: Iterable[str]) -> list[Any]:
 class EpisodeForm(forms.Form):
     """One row. A row in which nothing but its activity is chosen counts as none."""
 
+    mark_optional = False
+
     activity = forms.ChoiceField(label=_("Activité"), required=False)
     kind = forms.ChoiceField(
         label=_("Ce qu’elle vit"),

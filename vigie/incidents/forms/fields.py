@@ -32,7 +32,9 @@ from vigie.ui.fields import PartialMomentField
 from vigie.ui.widgets import Ticks, Tiles
 
 Choice = tuple[str, str | Promise]
-YES, NO, UNKNOWN = "yes", "no", ""
+# Nobody answered yet: no tile is filled. UNKNOWN is an answer, stored like none.
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+TOLD = {YES: True, NO: False, UNKNOWN: None}
 NOBODY = "nobody"
 UNSAID = _("Je ne sais pas")
 ANSWERS: list[Choice] = [(YES, _("Oui")), (NO, _("Non")), (UNKNOWN, UNSAID)]
@@ -66,8 +68,8 @@ IMPACTS: list[Choice] = [
     (StructureImpact.UNKNOWN, UNSAID),
 ]
 IMPACT_HELPS: dict[str, Any] = {
-    StructureImpact.DEGRADED: _("Papier, téléphone, procédures de secours, ou soins arrêtés"),
-    StructureImpact.OTHER: _("Plus lentement, mais avec les outils habituels"),
+    StructureImpact.DEGRADED: _("Papier, téléphone, secours, soins arrêtés"),
+    StructureImpact.OTHER: _("Plus lentement, avec les outils habituels"),
 }
 
 
@@ -80,7 +82,7 @@ def yes_or_no(name: str) -> forms.TypedChoiceField:
     """Return a question that is answered by yes, no or nobody knows."""
     return forms.TypedChoiceField(
         choices=ANSWERS,
-        coerce=lambda answer: answer == YES,
+        coerce=TOLD.get,
         empty_value=None,
         widget=Tiles(icons=ANSWER_ICONS, columns=3, flat=True),
         **_common(name),
@@ -109,14 +111,22 @@ def moment(name: str) -> PartialMomentField:
     return PartialMomentField(read=PartialDate.typed, **_common(name))
 
 
-def word(
-    name: str, kind: type[StrEnum], *, tiles: dict[str, Any] | None = None
-) -> forms.ChoiceField:
-    """Return a question that is answered by a word of a closed list."""
-    unsaid = [(value, UNSAID if value == "" else text) for value, text in labels.choices(kind)]
-    told = [pair for pair in unsaid if pair[0]] + [pair for pair in unsaid if not pair[0]]
-    widget = Tiles(**tiles) if tiles is not None else forms.Select()
-    return forms.ChoiceField(choices=told, widget=widget, **_common(name))
+def word(name: str, kind: type[StrEnum]) -> forms.ChoiceField:
+    """Return a question that is answered by a word of a list."""
+    told = [(value, text) for value, text in labels.choices(kind) if value]
+    nobody = [("", UNSAID)] if "" in set(kind) else []
+    return forms.ChoiceField(choices=[*nobody, *told], **_common(name))
+
+
+def tiles(name: str, choices: Iterable[Choice], **look: Any) -> forms.TypedChoiceField:
+    """Return a question that is answered by one of a few tiles, the last for nobody knows."""
+    return forms.TypedChoiceField(
+        choices=[*choices, (UNKNOWN, UNSAID)],
+        coerce=lambda answer: "" if answer == UNKNOWN else answer,
+        empty_value="",
+        widget=Tiles(**look),
+        **_common(name),
+    )
 
 
 def several(name: str, choices: Callable[[], Iterable[Choice]]) -> forms.MultipleChoiceField:
@@ -157,14 +167,14 @@ def categories() -> list[Any]:
 def danger() -> forms.ChoiceField:
     """Return the first question of all."""
     hot = {Endangerment.PROVEN, Endangerment.POTENTIAL}
-    tiles = Tiles(icons=DANGER_ICONS, helps=DANGER_HELPS, hot=hot, columns=4)
+    tiles = Tiles(icons=DANGER_ICONS, helps=DANGER_HELPS, hot=hot, columns=2)
     name = "endangerment"
     return forms.ChoiceField(choices=DANGERS, widget=tiles, **_common(name))
 
 
 def impact() -> forms.ChoiceField:
     """Return the question of how the structure works."""
-    tiles = Tiles(icons=IMPACT_ICONS, helps=IMPACT_HELPS, columns=4)
+    tiles = Tiles(icons=IMPACT_ICONS, helps=IMPACT_HELPS, columns=2)
     return forms.ChoiceField(choices=IMPACTS, widget=tiles, **_common("structure_impact"))
 
 
@@ -189,9 +199,23 @@ def origin() -> forms.ChoiceField:
         (Origin.MALICIOUS, _("Oui, malveillant")),
         (Origin.NON_MALICIOUS, _("Non, une panne ou une erreur")),
         (Origin.UNDETERMINED, _("Cherché, pas trouvé")),
-        (Origin.UNKNOWN, UNSAID),
     ]
-    return forms.ChoiceField(choices=choices, widget=Tiles(columns=4), **_common("origin"))
+    return tiles("origin", choices, columns=2)
+
+
+def stage() -> forms.ChoiceField:
+    """Return the question of whether it was seen before it hurt."""
+    choices = [
+        (DetectionStage.BEFORE_IMPACT, _("Oui, avant tout effet")),
+        (DetectionStage.AFTER_IMPACT, _("Non, après")),
+    ]
+    return tiles("detection_stage", choices, columns=3, flat=True)
+
+
+def progress() -> forms.ChoiceField:
+    """Return the question of how the incident stands."""
+    told = [(value, text) for value, text in labels.choices(Progress) if value]
+    return tiles("progress", told, columns=4, flat=True)
 
 
 MAKERS: dict[str, Callable[[], forms.Field]] = {
@@ -201,9 +225,9 @@ MAKERS: dict[str, Callable[[], forms.Field]] = {
     "category": category,
     "origin": origin,
     "kind": lambda: word("kind", Kind),
-    "detection_stage": lambda: word("detection_stage", DetectionStage, tiles={"columns": 3}),
+    "detection_stage": stage,
     "detection_source": lambda: word("detection_source", DetectionSource),
-    "progress": lambda: word("progress", Progress, tiles={"columns": 4}),
+    "progress": progress,
     "endangerment_cause": lambda: word("endangerment_cause", Cause),
     "ransomware_extent": lambda: word("ransomware_extent", Extent),
     "data_impacts": lambda: several("data_impacts", lambda: labels.choices(DataImpact)),

@@ -44,7 +44,7 @@ class ProofForm(forms.Form):
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
-        kwargs.setdefault("initial", {"sender": ME, "channel": "portal"})
+        kwargs.setdefault("initial", {"sender": ME, "channel": "portal", "sent_at": now})
         self.now = now
         super().__init__(*args, **kwargs)
 

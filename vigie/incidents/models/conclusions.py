@@ -107,7 +107,7 @@ AUTHORITY_WHY: dict[str, Words] = {
     "delegation": _("Envoyée par délégation du directeur."),
     "cert": _("Saisie par le CERT pour le compte de la structure."),
     "not_recorded": _(
-        "Aucune délégation du directeur n’est enregistrée. La déclaration part quand même."
+        "Aucune délégation du directeur n’est enregistrée ; cela n’empêche pas de déclarer."
     ),
     "import": _("Reprise d’une autre source."),
 }

@@ -51,6 +51,7 @@ class Amended:
 
     revision: Revision
     masked: int = 0
+    is_new: bool = True  # False: nothing changed, or it was sent before
 
 
 def amend(
@@ -118,7 +119,7 @@ def _amend(
     mine = facts_rules.changed(base, masked.facts)
     apart = set(facts_rules.changed(old, masked.facts))
     if not apart & set(mine):  # nothing new, or sent a second time
-        return Amended(current, masked.count)
+        return Amended(current, masked.count, is_new=False)
     _check(base, masked.facts, declaration)
     theirs = facts_rules.changed(base, old)
     clash = [name for name in mine if name in theirs and name in apart]

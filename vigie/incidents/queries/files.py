@@ -78,6 +78,7 @@ class Understood:
     sent: tuple[LegalDeclaration, ...] = ()
     authority: Authority | None = None  # None: nobody sent it yet
     delegation: Delegation | None = None
+    is_blank: bool = False  # nothing was answered yet
 
     @property
     def portal_name(self) -> str:

@@ -154,7 +154,7 @@ def _amend(request: SignedRequest, page: Page) -> HttpResponse:
         problems = [_missing(name, page) for name in told.fields]
         return _show(request, page, problems, status=UNPROCESSABLE)
     typed.tell_masked(request, done.masked)
-    if done.revision.number == page.read:
+    if not done.is_new:
         messages.info(request, _("Rien n’a changé."))
     else:
         messages.success(

@@ -1,5 +1,6 @@
 """The pages on which a structure declares, step by step, each kept as a draft."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -152,7 +153,7 @@ def discard(request: SignedRequest, key: UUID) -> HttpResponse:
 def _save(request: SignedRequest, writing: Writing) -> HttpResponse:
     writing = writing.with_answers(typed.after_button(request))
     try:
-        _keep(request, writing)
+        writing = _keep(request, writing)
     except AlreadySent:
         return redirect("incidents:sent", writing.key)
     except TooLong:
@@ -163,14 +164,15 @@ def _save(request: SignedRequest, writing: Writing) -> HttpResponse:
     except BadName:
         messages.error(request, _("Ce nom ne peut pas être ajouté à la liste."))
         return _page(request, writing, status=UNPROCESSABLE)
-    go = request.POST.get("go", "next")
+    stays = "now" in request.POST or "remove" in request.POST
+    go = "change" if stays else request.POST.get("go", "next")
     if go in ("next", "review") and not writing.form.is_valid():
-        return _page(request, writing, status=UNPROCESSABLE)
+        return _page(request, writing, status=UNPROCESSABLE, is_stored=True)
     return _onwards(writing, go)
 
 
-def _keep(request: SignedRequest, writing: Writing) -> None:
-    """Store the page, then name in the inventory what it names."""
+def _keep(request: SignedRequest, writing: Writing) -> Writing:
+    """Store the page, then name in the inventory what it names; return what is on disk."""
     structure = writing.sheet_structure
     saved = operations.save_draft(
         by=request.user,
@@ -185,14 +187,16 @@ def _keep(request: SignedRequest, writing: Writing) -> None:
     application = request.POST.get("new_application", "").strip()
     adds_supplier = request.POST.get("go") == "add_supplier"
     supplier = request.POST.get("supplier_name", "") if adds_supplier else ""
+    draft = saved.draft
     if structure and (application or supplier):
-        operations.add_named(
+        draft = operations.add_named(
             by=request.user,
-            draft=saved.draft,
+            draft=draft,
             application=application,
             supplier=supplier,
             now=clock.now(),
         )
+    return replace(writing, content=dict(draft.content), draft=draft)
 
 
 def _onwards(writing: Writing, go: str) -> HttpResponse:
@@ -210,7 +214,9 @@ def _onwards(writing: Writing, go: str) -> HttpResponse:
     return redirect(reverse("incidents:step", args=[writing.key, writing.step]) + f"?after={place}")
 
 
-def _page(request: SignedRequest, writing: Writing, status: int = 200) -> HttpResponse:
+def _page(
+    request: SignedRequest, writing: Writing, status: int = 200, *, is_stored: bool = False
+) -> HttpResponse:
     assert writing.step is not None  # noqa: S101 - the reading page has a template of its own
     form = writing.form
     if request.method == "GET" and "check" not in request.GET:
@@ -226,6 +232,7 @@ def _page(request: SignedRequest, writing: Writing, status: int = 200) -> HttpRe
         "understood": writing.understood,
         "keep": f"declare:{writing.key}:{writing.step}",
         "after": request.GET.get("after", ""),
+        "is_stored": is_stored,
     }
     template = f"incidents/declare/{writing.step}.html"
     return render(request, template, context, status=status)

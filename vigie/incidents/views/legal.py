@@ -1,7 +1,6 @@
 """The page that hands a declaration to the law: text to copy, proof to record."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,9 +19,9 @@ from vigie.incidents.exports import answers, legal_text
 from vigie.incidents.exports.legal_text import Sender
 from vigie.incidents.forms.legal import ProofForm
 from vigie.incidents.models import Declaration, Incident, labels
-from vigie.incidents.models.conclusions import AUTHORITY_WHY
 from vigie.incidents.operations.exchange import open_file
 from vigie.incidents.rules.facts import Facts
+from vigie.incidents.rules.words import Authority
 from vigie.kernel import clock
 from vigie.reference import catalogue
 from vigie.reference.catalogue import LegalPortal
@@ -44,14 +43,15 @@ def sender_of(declaration: Declaration) -> Sender:
     )
 
 
-def text_of(declaration: Declaration, facts: Facts, law: LegalPortal | None, now: datetime) -> str:
-    """Return the text to copy, in the language that the portal reads, else the reader's."""
+def text_of(
+    declaration: Declaration, facts: Facts, law: LegalPortal | None
+) -> list[tuple[str, str]]:
+    """Return the blocks to copy, in the language that the portal reads, else the reader's."""
     names = answers.names_of([facts])
     sender = sender_of(declaration)
     with translation.override(law.language if law else get_language()):
-        told = replace(sender, authority=str(AUTHORITY_WHY[declaration.authority]))
-        reference = declaration.incident.reference
-        return legal_text.text(facts, told, names, reference=reference, now=now)
+        told = replace(sender, authority=str(labels.label(Authority, declaration.authority)))
+        return legal_text.text(facts, told, names)
 
 
 @needs(Permission.READ_INCIDENTS)
@@ -102,7 +102,7 @@ def _show(
             catalogue.structure_types(),
             (declaration.site or declaration.establishment).structure_type,
         ),
-        "text": text_of(declaration, facts, law, clock.now()),
+        "blocks": text_of(declaration, facts, law),
         "form": form,
         "may_record": may_record,
     }

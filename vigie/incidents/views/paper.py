@@ -1,5 +1,6 @@
 """The declaration on paper: blank for when the network is down, or filled; as a page and as PDF."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,9 @@ from vigie.establishments.queries import ShownContact, emergency_contacts
 from vigie.incidents import queries
 from vigie.incidents.exports import answers, paper
 from vigie.incidents.exports.paper import Sheet
-from vigie.incidents.models import Incident
+from vigie.incidents.models import Incident, labels
 from vigie.incidents.operations.exchange import open_file
+from vigie.incidents.rules.words import Authority
 from vigie.incidents.views.legal import sender_of
 from vigie.kernel import clock
 from vigie.ui import moments
@@ -75,7 +77,9 @@ def filled_pdf(request: SignedRequest, pk: int) -> HttpResponse:
 def _sheets(incident: Incident) -> list[Sheet]:
     declaration = queries.declaration_of(incident)
     facts = queries.facts_in_force(declaration)
-    return paper.filled(facts, sender_of(declaration), answers.names_of([facts]))
+    authority = str(labels.label(Authority, declaration.authority))
+    sender = replace(sender_of(declaration), authority=authority)
+    return paper.filled(facts, sender, answers.names_of([facts]))
 
 
 def _printed(incident: Incident, now: datetime) -> str:

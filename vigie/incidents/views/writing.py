@@ -18,6 +18,7 @@ from vigie.incidents.operations.declare import authority_of
 from vigie.incidents.queries import Structure, Understood
 from vigie.incidents.rules import legal
 from vigie.incidents.rules.blocks import Step
+from vigie.incidents.rules.facts import Facts
 from vigie.inventory import queries as inventory
 from vigie.inventory.models import Application, Supplier
 from vigie.inventory.rules import same_name
@@ -157,10 +158,11 @@ class Writing:
         portal = self.portal
         # Even where this Vigie is the portal, the duty is not done before it is sent.
         standing = legal.standing(assessment.duty, portal_is_here=False, recorded=False)
+        blank = self.sheet.facts == Facts()
         if structure is None:
-            return Understood(assessment, portal, standing)
+            return Understood(assessment, portal, standing, is_blank=blank)
         authority, delegation = authority_of(self.person, structure.place)
-        return Understood(assessment, portal, standing, (), authority, delegation)
+        return Understood(assessment, portal, standing, (), authority, delegation, blank)
 
     @cached_property
     def portal(self) -> ShownPortal:
