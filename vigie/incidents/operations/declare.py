@@ -100,9 +100,10 @@ def declare(*, by: User, submission: Submission, now: datetime) -> Declared:
     if submission.site and submission.site.establishment_id != submission.establishment.pk:
         raise PermissionDenied("the site belongs to another establishment")
     store.check_inventory(submission.facts, submission.establishment)
+    ready = _prepare(by, submission, now)
     try:
         with transaction.atomic():
-            return _declare(by, submission, now)
+            return _declare(by, submission, ready, now)
     except IntegrityError:
         # The unique key was there: sent before, or twice at the same moment and the other won.
         again = sent_before(by, submission)
@@ -124,24 +125,39 @@ def sent_before(by: User, submission: Submission) -> Declared | None:
     return Declared(found.incident, created=False)
 
 
-def _declare(by: User, submission: Submission, now: datetime) -> Declared:
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What can be worked out before the transaction: other writers wait for no thinking."""
+
+    facts: Facts
+    masked: int
+    of_declaration: dict[str, Any]
+    of_incident: dict[str, Any]
+    authority: Authority
+    delegation: Delegation | None
+
+
+def _prepare(by: User, submission: Submission, now: datetime) -> _Ready:
     masked = store.mask(submission.facts)
     day = now.astimezone(store.zone()).date()
-    of_declaration, of_incident = store.project(masked.facts, Ruling(), declared_on=day)
-    incident = _open_file(submission, masked.facts, of_incident, now)
-    authority, delegation = authority_of(by, submission.place)
-    declaration = _store(submission, masked.facts, incident, of_declaration, now)
+    columns = store.project(masked.facts, Ruling(), declared_on=day)
+    return _Ready(masked.facts, masked.count, *columns, *authority_of(by, submission.place))
+
+
+def _declare(by: User, submission: Submission, ready: _Ready, now: datetime) -> Declared:
+    incident = _open_file(submission, ready.facts, ready.of_incident, now)
+    declaration = _store(submission, ready.facts, incident, ready.of_declaration, now)
     declaration.declared_by = by
-    declaration.authority, declaration.delegation = authority, delegation
+    declaration.authority, declaration.delegation = ready.authority, ready.delegation
     declaration.save(force_insert=True)
     Revision.objects.create(
         declaration=declaration,
         number=1,
         at=now,
         by=by,
-        facts=facts_rules.to_json(masked.facts),
+        facts=facts_rules.to_json(ready.facts),
     )
-    Episode.objects.bulk_create(store.episodes_of(declaration, masked.facts))
+    Episode.objects.bulk_create(store.episodes_of(declaration, ready.facts))
     Contact.objects.bulk_create(
         contact_rows(declaration, submission.declarant, submission.technical, now)
     )
@@ -155,11 +171,11 @@ def _declare(by: User, submission: Submission, now: datetime) -> Declared:
         details={
             "establishment": submission.establishment.pk,
             "channel": submission.channel,
-            "authority": authority,
-            "masked": masked.count,
+            "authority": ready.authority,
+            "masked": ready.masked,
         },
     )
-    return Declared(incident, created=True, masked=masked.count)
+    return Declared(incident, created=True, masked=ready.masked)
 
 
 def _open_file(
