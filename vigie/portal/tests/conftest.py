@@ -4,6 +4,9 @@ import pytest
 
 from vigie.establishments.models import Instance
 from vigie.incidents.tests.factories import NOW, EstablishmentFactory, person
+from vigie.portal.tests.register import lyon, rennes, sign, whole
+
+__all__ = ["lyon", "rennes", "sign", "whole"]
 
 
 @pytest.fixture
