@@ -142,7 +142,7 @@ class CorrectForm(forms.Form):
     """What an administrator corrects of a person."""
 
     first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    last_name = forms.CharField(label=_("Nom de famille"), max_length=80)
     job = forms.CharField(label=_("Fonction"), max_length=120, required=False)
     phone = forms.CharField(label=_("Téléphone"), max_length=32, required=False)
     email = forms.EmailField(
@@ -158,7 +158,9 @@ class AcceptForm(forms.Form):
         label=_("Prénom"), max_length=80, widget=forms.TextInput({"autocomplete": "given-name"})
     )
     last_name = forms.CharField(
-        label=_("Nom"), max_length=80, widget=forms.TextInput({"autocomplete": "family-name"})
+        label=_("Nom de famille"),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "family-name"}),
     )
     job = forms.CharField(label=_("Fonction"), max_length=120, required=False)
     phone = forms.CharField(

@@ -34,7 +34,7 @@ class ProfileForm(forms.Form):
     """Name, how to be reached, language, colours and time zone."""
 
     first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    last_name = forms.CharField(label=_("Nom de famille"), max_length=80)
     job = forms.CharField(label=_("Fonction"), max_length=120, required=False)
     phone = forms.CharField(
         label=_("Téléphone"),

@@ -219,7 +219,7 @@ class GroupForm(StatementForm):
     """A group of establishments."""
 
     name = forms.CharField(label=_("Nom du groupement"), max_length=200)
-    kind = forms.ChoiceField(label=_("Nature"), choices=GROUP_KINDS.items())
+    kind = forms.ChoiceField(label=_("Genre"), choices=GROUP_KINDS.items())
 
 
 class NewGroupForm(GroupForm):
