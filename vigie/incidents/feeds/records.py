@@ -161,10 +161,9 @@ class Splitter:
 
     def end(self) -> Iterator[Raw]:
         """Yield what is left when the file ends."""
-        was_closed = self.floor == 0
-        is_cut = bool(self.begun_at)
+        between_records = self.depth == self.floor == 1 and not self.in_string
         yield from self._out()
-        if not was_closed and not is_cut:
+        if between_records:  # a record cut in two says so itself
             yield Raw(self.line, fault="the list does not end: the file is cut")
 
     def _take(self, sign: bytes) -> Iterator[Raw]:

@@ -161,19 +161,19 @@ def _occurred(record: Record, reading: Reading, doubts: list[Doubt]) -> str:
 
 
 def _declared(record: Record, reading: Reading, occurred: str, doubts: list[Doubt]) -> str:
-    """Return the date of the notification; whatever is wrong with it makes it unknown."""
-    parts = _at(record, NOTIFICATION)
-    if not parts:
+    """Return the date of the notification as far as it can be, unknown where its year cannot."""
+    if not _at(record, NOTIFICATION):
         return ""
     try:
         parts = _object(record, NOTIFICATION) or {}
         _check_year(parts, NOTIFICATION, reading)
         day, fault = _day(parts, NOTIFICATION)
     except BadRecord as reason:
-        day, fault = "", f"{reason.field.removeprefix(NOTIFICATION)} {reason.reason}".strip(". ")
-    if fault:
-        doubts.append(Doubt(NOTIFICATION, f"{fault}; taken as unknown"))
+        part = reason.field.removeprefix(NOTIFICATION).strip(".")
+        doubts.append(Doubt(NOTIFICATION, f"{part} {reason.reason}; taken as unknown".strip()))
         return ""
+    if fault:
+        doubts.append(Doubt(NOTIFICATION, f"{fault}; taken as {day}"))
     text = _with_time(day, parts, NOTIFICATION, reading, doubts)
     if PartialDate.parse(text).surely_before(PartialDate.parse(occurred), reading.zone):
         doubts.append(Doubt(NOTIFICATION, f"{text} is before the incident, {occurred}; flagged"))

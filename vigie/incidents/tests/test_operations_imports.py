@@ -1,0 +1,461 @@
+import json
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from vigie.audit.models import Event as JournalEntry
+from vigie.establishments import queries as establishments
+from vigie.establishments.models import Establishment
+from vigie.incidents import operations, queries
+from vigie.incidents.feeds import veris
+from vigie.incidents.models import Brought, Declaration, Incident, Revision
+from vigie.incidents.operations.imports import run
+from vigie.incidents.tests.factories import MembershipFactory, person
+from vigie.kernel.imports import UnusableInput
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 14, 1, 10, tzinfo=UTC)
+LATER = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
+RECORD = {
+    "incident_id": "A1",
+    "security_incident": "Confirmed",
+    "summary": "A server was encrypted.",
+    "action": {"malware": {"variety": ["Ransomware"]}},
+    "attribute": {"confidentiality": {"data_disclosure": "Yes"}},
+    "timeline": {"incident": {"year": 2019, "month": 3}},
+    "victim": {"victim_id": "Mercy Hospital", "country": ["US"], "industry": "622110"},
+    "plus": {"timeline": {"notification": {"year": 2019, "month": 4, "day": 2}}},
+    "source_id": "vcdb",
+}
+
+
+def record(key="A1", **changes):
+    """Return a VERIS record; __ in a name goes one level down."""
+    made = deepcopy(RECORD) | {"incident_id": key}
+    for path, value in changes.items():
+        node = made
+        *steps, last = path.split("__")
+        for step in steps:
+            node = node.setdefault(step, {})
+        node[last] = value
+    return made
+
+
+def bring(tmp_path, *lines, now=NOW, name="veris.jsonl", **options):
+    """Import records, or lines of text that stand for them."""
+    path = tmp_path / name
+    written = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    path.write_text("\n".join(written) + "\n", encoding="utf-8")
+    return operations.import_veris([path], now=now, **options)
+
+
+def counts(summary):
+    return (summary.created, summary.updated, summary.unchanged, summary.refused)
+
+
+def everything():
+    return Declaration.objects.count(), Incident.objects.count(), Revision.objects.count()
+
+
+def declaration(key="A1"):
+    return Declaration.objects.select_related("incident").get(source="veris", source_key=key)
+
+
+# what arrives
+
+
+def test_a_record_becomes_a_closed_file_with_its_statistic_columns(tmp_path):
+    assert counts(bring(tmp_path, record())) == (1, 0, 0, 0)
+    found = declaration()
+    assert (found.declared, found.declared_year) == ("2019-04-02", 2019)
+    assert (found.occurred, found.occurred_year) == ("2019-03", 2019)
+    assert (found.origin, found.category) == ("malicious", "ransomware")
+    assert found.data_disclosed is True
+    assert found.data_unavailable is None
+    assert found.counts
+    assert (found.incident.status, found.incident.is_open) == ("closed", False)
+    assert found.incident.declared_at == datetime(2019, 4, 1, 22, tzinfo=UTC)
+    assert found.establishment.name == "Mercy Hospital"
+    assert (found.country, found.establishment.structure_type) == ("US", "CH")
+
+
+def test_imported_history_does_not_stand_in_the_desk_s_queue(tmp_path):
+    bring(tmp_path, record())
+    assert not Incident.objects.filter(is_open=True).exists()
+
+
+def test_imported_files_and_their_structures_are_found_by_their_words(tmp_path):
+    bring(tmp_path, record())
+    assert "mercy hospital" in declaration().incident.search_text
+    assert [found.name for found in establishments.search("mercy")] == ["Mercy Hospital"]
+
+
+def test_the_facts_are_the_first_revision_and_the_rest_is_kept_beside(tmp_path):
+    bring(tmp_path, record())
+    found = declaration()
+    assert queries.facts_in_force(found).title == "A server was encrypted."
+    kept = found.brought.get()
+    assert kept.kept["source_id"] == "vcdb"
+    assert "summary" not in kept.kept
+    assert (kept.file, kept.line, kept.revision_number) == ("veris.jsonl", 1, 1)
+
+
+def test_a_false_positive_arrives_rejected_and_counts_nowhere(tmp_path):
+    bring(tmp_path, record(security_incident="False positive"))
+    assert declaration().incident.status == "rejected"
+    assert not declaration().counts
+
+
+def test_a_record_without_notification_belongs_to_no_year_of_declaration(tmp_path):
+    bring(tmp_path, record(plus={}))
+    assert declaration().declared == ""
+    assert declaration().declared_year is None
+    assert declaration().same_day is None
+
+
+def test_a_notification_before_the_occurrence_is_kept_and_flagged(tmp_path):
+    summary = bring(tmp_path, record(plus__timeline__notification={"year": 2018}))
+    assert declaration().dates_disagree
+    assert declaration().declared_year == 2018
+    assert [w.field for w in summary.warnings] == ["plus.timeline.notification"]
+
+
+def test_the_same_victim_is_one_structure_and_nameless_ones_are_each_their_own(tmp_path):
+    bring(
+        tmp_path,
+        record("A1"),
+        record("A2", victim__victim_id="MERCY hospital "),
+        record("A3", victim__victim_id="Unknown"),
+        record("A4", victim={"country": ["US"]}),
+        record("A5", victim__country=["CA"]),
+    )
+    owners = [declaration(f"A{n}").establishment_id for n in range(1, 6)]
+    assert owners[0] == owners[1]
+    assert len(set(owners)) == 4
+
+
+def test_what_looks_like_a_social_security_number_is_masked_everywhere(tmp_path):
+    number = "1 84 12 76 451 089 46"
+    summary = bring(tmp_path, record(summary=f"Patient {number}.", notes=[{"x": f"see {number}"}]))
+    stored = json.dumps(list(Revision.objects.values_list("facts", flat=True)))
+    stored += json.dumps(list(Brought.objects.values_list("kept", "facts")))
+    assert "451" not in stored
+    assert len([w for w in summary.warnings if "social-security" in w.reason]) == 1
+
+
+# a second run, a later edition
+
+
+def test_a_second_run_changes_nothing(tmp_path):
+    lines = [record("A1"), record("A2", victim__victim_id="Unknown"), record("A3", plus={})]
+    bring(tmp_path, *lines)
+    before = everything(), JournalEntry.objects.count()
+    assert counts(bring(tmp_path, *lines, now=LATER)) == (0, 0, 3, 0)
+    assert everything() == before[0]
+    assert JournalEntry.objects.count() == before[1] + 1  # the run itself
+
+
+def test_the_order_of_keys_in_a_record_does_not_matter(tmp_path):
+    bring(tmp_path, record())
+    turned = dict(reversed(record().items()))
+    assert counts(bring(tmp_path, turned)) == (0, 0, 1, 0)
+
+
+def test_a_changed_record_adds_a_revision_and_nothing_is_lost(tmp_path):
+    bring(tmp_path, record())
+    summary = bring(tmp_path, record(summary="Two servers were encrypted."), now=LATER)
+    assert counts(summary) == (0, 1, 0, 0)
+    found = declaration()
+    assert found.revision_number == 2
+    assert [r.facts["title"] for r in found.revisions.order_by("number")] == [
+        "A server was encrypted.",
+        "Two servers were encrypted.",
+    ]
+    assert found.revisions.get(number=2).changed == ["title", "description"]
+    assert found.incident.title == "Two servers were encrypted."
+    assert "two servers" in found.incident.search_text
+    assert counts(bring(tmp_path, record(summary="Two servers were encrypted."))) == (0, 0, 1, 0)
+
+
+def test_what_changes_in_the_kept_part_alone_is_an_update_without_revision(tmp_path):
+    bring(tmp_path, record())
+    assert counts(bring(tmp_path, record(source_id="other"), now=LATER)) == (0, 1, 0, 0)
+    found = declaration()
+    assert found.revision_number == 1
+    assert [b.kept["source_id"] for b in found.brought.order_by("id")] == ["vcdb", "other"]
+
+
+def test_a_later_edition_moves_the_dates_the_structure_and_the_figures(tmp_path):
+    bring(tmp_path, record())
+    later = record(
+        timeline__incident={"year": 2018},
+        plus__timeline__notification={"year": 2020},
+        action={"error": {"variety": ["Loss"]}},
+        attribute={},
+        victim__country=["CA"],
+    )
+    bring(tmp_path, later, now=LATER)
+    found = declaration()
+    assert (found.occurred_year, found.declared_year) == (2018, 2020)
+    assert (found.origin, found.category) == ("non_malicious", "equipment_loss")
+    assert found.data_disclosed is None
+    assert found.country == found.establishment.country == "CA"
+    assert found.incident.establishment_id == found.establishment_id
+
+
+def amended(**changes):
+    """Let somebody of the structure change the imported declaration."""
+    found = declaration()
+    by = person("rssi", found.establishment)
+    facts = queries.facts_in_force(found).model_copy(update=changes)
+    operations.amend(
+        by=by,
+        incident=found.incident,
+        facts=facts,
+        based_on=found.revision_number,
+        reason="précision",
+        now=NOW,
+    )
+
+
+def test_what_people_changed_here_survives_a_later_edition_of_other_fields(tmp_path):
+    bring(tmp_path, record(), record("A2"))
+    complete = {"noticed": "2019-03-02", "support_requested": False}
+    amended(title="Chiffrement d’un serveur", **complete)
+    assert counts(bring(tmp_path, record())) == (0, 0, 1, 0)
+    bring(tmp_path, record(action={"error": {}}), now=LATER)
+    facts = queries.facts_in_force(declaration())
+    assert facts.title == "Chiffrement d’un serveur"
+    assert facts.category == "human_error"
+    # a third edition must not bring the old title back
+    bring(tmp_path, record(action={"error": {"variety": ["Loss"]}}), now=LATER)
+    facts = queries.facts_in_force(declaration())
+    assert facts.title == "Chiffrement d’un serveur"
+    assert facts.category == "equipment_loss"
+
+
+def test_a_field_changed_on_both_sides_keeps_both_texts(tmp_path):
+    bring(tmp_path, record())
+    amended(title="Ici", noticed="2019-03-02", support_requested=False)
+    summary = bring(tmp_path, record(summary="There."), now=LATER)
+    found = declaration()
+    assert queries.facts_in_force(found).title == "Ici"
+    aside = found.revisions.get(standing=Revision.Standing.SET_ASIDE)
+    assert aside.facts["title"] == "There."
+    assert [w.field for w in summary.warnings] == ["title"]
+    assert counts(bring(tmp_path, record(summary="There."))) == (0, 0, 1, 0)
+
+
+def test_the_certs_ruling_outlives_a_later_edition(tmp_path):
+    bring(tmp_path, record())
+    found = declaration()
+    desk = MembershipFactory(
+        role="cert_analyst", territory_kind="nation", territory_code="US", establishment=None
+    ).user
+    decision = operations.Decision(origin="malicious", category="data_leak", major_confirmed=True)
+    operations.qualify(
+        by=desk,
+        incident=found.incident,
+        decision=decision,
+        version=found.incident.version,
+        now=NOW,
+    )
+    bring(tmp_path, record(action={"error": {}}), now=LATER)
+    assert declaration().category == "data_leak"
+    assert declaration().major_confirmed is True
+
+
+def test_a_record_that_turns_out_a_false_positive_stops_counting(tmp_path):
+    bring(tmp_path, record())
+    bring(tmp_path, record(security_incident="False positive"), now=LATER)
+    assert declaration().incident.status == "rejected"
+    assert not declaration().counts
+    bring(tmp_path, record(), now=LATER)
+    assert declaration().incident.status == "closed"
+    assert declaration().counts
+
+
+def test_a_file_that_people_moved_keeps_its_status(tmp_path):
+    bring(tmp_path, record())
+    Incident.objects.update(status="rejected", status_reason="hors sujet")
+    Declaration.objects.update(counts=False)
+    summary = bring(tmp_path, record(security_incident="False positive", summary="No."), now=LATER)
+    assert counts(summary) == (0, 1, 0, 0)
+    assert declaration().incident.status_reason == "hors sujet"
+    assert [w.field for w in summary.warnings] == ["status"]
+
+
+# broken input
+
+
+def test_each_bad_record_is_named_and_the_others_are_imported(tmp_path):
+    summary = bring(
+        tmp_path,
+        record("A1"),
+        '{"incident_id": "A2", "act',
+        "[1]",
+        '"text"',
+        record("A5", action=["malware"]),
+        record("", summary="no key"),
+        record("A7", timeline={"incident": {"year": 1492}}),
+        "",
+        record("A9"),
+    )
+    assert counts(summary) == (2, 0, 0, 6)
+    assert summary.exit_code == 1
+    assert [(e.line, e.field) for e in summary.errors] == [
+        (2, ""),
+        (3, ""),
+        (4, ""),
+        (5, "action"),
+        (6, "incident_id"),
+        (7, "timeline.incident.year"),
+    ]
+    assert all(e.file.endswith("veris.jsonl") and e.reason for e in summary.errors)
+    assert set(Declaration.objects.values_list("source_key", flat=True)) == {"A1", "A9"}
+
+
+def test_nothing_of_a_refused_record_is_written(tmp_path):
+    bring(tmp_path, record("A1", timeline={}), record("A2", victim="x"))
+    assert everything() == (0, 0, 0)
+    assert not Establishment.objects.exists()
+    assert [e.verb for e in JournalEntry.objects.all()] == ["declarations.imported"]
+
+
+def test_a_key_repeated_within_the_run_is_refused_with_both_lines(tmp_path):
+    summary = bring(tmp_path, record("A1"), record("A2"), record("A1", summary="Other."))
+    assert counts(summary) == (2, 0, 0, 1)
+    (error,) = summary.errors
+    assert (error.line, error.field) == (3, "incident_id")
+    assert "line 1" in error.reason
+    assert declaration("A1").incident.title == "A server was encrypted."
+
+
+def test_a_key_repeated_in_another_file_of_the_run_names_that_file(tmp_path):
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(record()))
+    summary = operations.import_veris([tmp_path], now=NOW)
+    assert counts(summary) == (1, 0, 0, 1)
+    assert summary.errors[0].file.endswith("b.json")
+    assert "a.json" in summary.errors[0].reason
+
+
+def test_a_key_whose_first_record_was_refused_may_come_again(tmp_path):
+    summary = bring(tmp_path, record("A1", timeline={}), record("A1"))
+    assert counts(summary) == (1, 0, 0, 1)
+
+
+def test_a_record_that_the_database_refuses_is_refused_alone(tmp_path, monkeypatch):
+    """A type too long for its column stands for whatever only the database finds wrong."""
+    on_sqlite = connection.vendor == "sqlite"  # which has no length of text, but checks
+    long = {"country": "usa"} if on_sqlite else {"structure_type": "X" * 40}
+    understood = veris.parse
+
+    def parse(found, *args, **options):
+        arrival = understood(found, *args, **options)
+        if arrival.key != "A2":
+            return arrival
+        return replace(arrival, stranger=replace(arrival.stranger, key="odd", **long))
+
+    monkeypatch.setattr(veris, "parse", parse)
+    summary = bring(tmp_path, record("A1"), record("A2"), record("A3"))
+    assert counts(summary) == (2, 0, 0, 1)
+    assert summary.errors[0].line == 2
+    assert "database refuses" in summary.errors[0].reason
+    assert everything() == (2, 2, 2)
+
+
+def test_a_file_that_cannot_be_opened_does_not_cost_the_others(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(record()))
+    summary = operations.import_veris([tmp_path / "absent.json", tmp_path / "a.json"], now=NOW)
+    assert counts(summary) == (1, 0, 0, 0)
+    assert summary.exit_code == 1
+    assert summary.errors[0].file.endswith("absent.json")
+
+
+def test_an_empty_file_is_told(tmp_path):
+    summary = bring(tmp_path)
+    assert counts(summary) == (0, 0, 0, 0)
+    assert summary.warnings[0].reason == "holds no record"
+
+
+def test_a_folder_without_json_is_unusable(tmp_path):
+    with pytest.raises(UnusableInput):
+        operations.import_veris([tmp_path], now=NOW)
+
+
+# runs
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_dry_run_counts_the_same_and_writes_nothing(tmp_path, known):
+    lines = [record("A1"), record("A2", timeline={}), record("A3"), record("A3")]
+    if known:
+        bring(tmp_path, record("A1"), record("A3", summary="Other."))
+    before = everything(), JournalEntry.objects.count(), Establishment.objects.count()
+    dry = bring(tmp_path, *lines, dry_run=True)
+    assert (everything(), JournalEntry.objects.count(), Establishment.objects.count()) == before
+    wet = bring(tmp_path, *lines)
+    assert counts(dry) == counts(wet) == ((0, 1, 1, 2) if known else (2, 0, 0, 2))
+    assert dry.errors == wet.errors
+
+
+def test_every_act_is_in_the_journal(tmp_path):
+    bring(tmp_path, record("A1"), by="user:7")
+    bring(tmp_path, record("A1", summary="Other."), by="user:7", now=LATER)
+    found = declaration()
+    entries = JournalEntry.objects.order_by("id")
+    assert {entry.actor for entry in entries} == {"user:7"}
+    assert [(entry.verb, entry.target) for entry in entries] == [
+        ("establishment.created", f"establishment:{found.establishment_id}"),
+        ("incident.imported", f"incident:{found.incident_id}"),
+        ("declarations.imported", "import:veris"),
+        ("incident.imported_again", f"incident:{found.incident_id}"),
+        ("declarations.imported", "import:veris"),
+    ]
+
+
+def test_the_summary_tells_what_became_of_each_field(tmp_path):
+    summary = bring(tmp_path, record())
+    assert summary.coverage["timeline.incident"] == "mapped"
+    assert summary.coverage["source_id"] == "kept"
+    assert summary.coverage["targeted"] == "absent"
+
+
+class Watched:
+    """A progress that remembers what it heard."""
+
+    def __init__(self):
+        self.whole, self.done, self.stages = 0, 0, []
+
+    def total(self, amount):
+        self.whole = amount
+
+    def advance(self, amount=1):
+        self.done += amount
+
+    def stage(self, name):
+        self.stages.append(name)
+
+
+def test_the_progress_comes_to_its_end(tmp_path):
+    watched = Watched()
+    bring(tmp_path, *(record(f"A{n}") for n in range(30)), progress=watched)
+    assert watched.done == watched.whole == 100
+    assert len(watched.stages) == 1
+
+
+def test_batches_are_short_and_a_record_costs_few_queries(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "BATCH", 20)
+    with CaptureQueriesContext(connection) as few:
+        bring(tmp_path, *(record(f"A{n}") for n in range(20)))
+    with CaptureQueriesContext(connection) as many:
+        bring(tmp_path, *(record(f"B{n}") for n in range(60)))
+    begun = [q for q in many if q["sql"].startswith("SAVEPOINT")]
+    assert len(begun) == 3
+    # one line of the journal a record; what a batch costs beside does not grow with it
+    assert len(many) - 60 <= 3 * (len(few) - 20)
