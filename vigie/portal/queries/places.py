@@ -12,12 +12,24 @@ from vigie.accounts.rules import Permission
 from vigie.audit import queries as audit
 from vigie.audit.queries import EventPage
 from vigie.establishments import queries as establishments
-from vigie.establishments.models import Designation, Establishment, Group, GroupMember, Site, Ward
+from vigie.establishments.models import (
+    Designation,
+    Establishment,
+    Group,
+    GroupMember,
+    Site,
+    Today,
+    Ward,
+)
+from vigie.establishments.rules import TerritoryKind
 
 READ, MANAGE = Permission.READ_ESTABLISHMENTS, Permission.MANAGE_ESTABLISHMENTS
 SEAT = {"establishment": "pk", "site": ""}
 FOUND = 50  # hits of a search; who wants more types more
 JOURNAL = 20
+PAGE = 50
+COUNTED = 1000  # rows after which a total says "more than"
+LAST_PAGE = 400  # who leafs so far is better served by a filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +56,20 @@ def visible_sites(reader: User) -> QuerySet[Site]:
 
 def _held(reader: User, permission: Permission) -> Q:
     sites = Site.objects.filter(within(reader, permission, site="pk"))
-    return within(reader, permission, **SEAT) | Q(
-        Exists(sites.filter(establishment=OuterRef("pk")))
-    )
+    seat = within(reader, permission, **SEAT)
+    held = reader.memberships_with(permission)
+    if any(m.territory_kind == TerritoryKind.NATION for m in held):
+        # Nearly every seat lies inside: the few others are asked one by one.
+        return seat | Q(Exists(sites.filter(establishment=OuterRef("pk"))))
+    return seat | Q(pk__in=sites.values("establishment"))
 
 
 def _in_scope(reader: User) -> Q:
     chosen = scoped(reader, site="pk")
     if not chosen:  # all territories together
         return Q()
-    sites = Site.objects.filter(chosen, establishment=OuterRef("pk"))
-    return scoped(reader, **SEAT) | Q(Exists(sites))
+    sites = Site.objects.filter(chosen)
+    return scoped(reader, **SEAT) | Q(pk__in=sites.values("establishment"))
 
 
 def knows_designations(reader: User, establishment: Establishment) -> bool:
@@ -80,20 +95,40 @@ def _designated(reader: User) -> QuerySet[Designation]:
 
 def listed(reader: User, asked: Asked) -> QuerySet[Establishment]:
     """Return the visible establishments of a part of the register, in order."""
-    rows = visible_establishments(reader).filter(_in_scope(reader))
-    if asked.state != "all":
-        open_now = Establishment.objects.in_force().values("pk")
-        rows = rows.exclude(pk__in=open_now) if asked.state else rows.filter(pk__in=open_now)
+    rows = Establishment.objects.filter(_held(reader, READ)).filter(_in_scope(reader))
+    if asked.state == "closed":
+        rows = rows.filter(closed_on__lte=Today())
+    elif not asked.state:
+        rows = rows.in_force()
     if asked.region:
-        sites = Site.objects.filter(region=asked.region, establishment=OuterRef("pk"))
-        rows = rows.filter(Q(region=asked.region) | Exists(sites))
+        sites = Site.objects.filter(region=asked.region)
+        rows = rows.filter(Q(region=asked.region) | Q(pk__in=sites.values("establishment")))
     if asked.structure_type:
         rows = rows.filter(structure_type=asked.structure_type)
     if asked.designation:
         known = _designated(reader).filter(kind=asked.designation)
         rows = rows.filter(pk__in=known.values("establishment"))
-    order = ("-beds", "name", "id") if asked.by_size else ("name", "id")
-    return rows.order_by(*order)
+    return rows.order_by("-beds", "-id") if asked.by_size else rows.order_by("name", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a long list. total: how many there are, no further than `capped` says."""
+
+    rows: list[Establishment]
+    number: int
+    total: int
+    capped: bool
+    has_next: bool
+
+
+def part_of(rows: QuerySet[Establishment], number: int) -> Part:
+    """Return the page of a list with this number. Costs two queries, however long the list."""
+    number = min(max(number, 1), LAST_PAGE)
+    start = (number - 1) * PAGE
+    shown = list(rows[start : start + PAGE + 1])
+    total = rows[: COUNTED + 1].count()
+    return Part(shown[:PAGE], number, min(total, COUNTED), total > COUNTED, len(shown) > PAGE)
 
 
 def found(reader: User, asked: Asked) -> list[Establishment]:

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,17 +11,14 @@ from django.views.decorators.http import require_GET
 from vigie.accounts.guards import SignedRequest, needs
 from vigie.accounts.queries import names_of
 from vigie.accounts.rules import Permission
-from vigie.establishments.models import Establishment
 from vigie.establishments.queries import emergency_contacts
 from vigie.inventory import queries as inventory
 from vigie.kernel import clock
 from vigie.portal.forms import PlaceFilterForm
 from vigie.portal.forms.places import DESIGNATIONS
 from vigie.portal.queries import places as queries
-from vigie.portal.queries.places import Asked
+from vigie.portal.queries.places import Asked, Part
 from vigie.reference import catalogue
-
-PAGE = 50
 
 
 @needs(Permission.READ_ESTABLISHMENTS)
@@ -44,10 +40,10 @@ def places(request: SignedRequest) -> HttpResponse:
         rows = queries.found(request.user, asked)
         context |= {"lines": queries.lines(request.user, rows), "is_best": len(rows)}
     else:
-        number = form.cleaned_data.get("page") if form.is_valid() else None
-        page = Paginator(queries.listed(request.user, asked), PAGE).get_page(number or 1)
-        context |= {"lines": queries.lines(request.user, page.object_list)}
-        context |= {"pages": _pages(request, page)}
+        number = form.cleaned_data.get("page") or 1
+        part = queries.part_of(queries.listed(request.user, asked), number)
+        context |= {"lines": queries.lines(request.user, part.rows)}
+        context |= {"pages": _pages(request, part)}
     template = "portal/_places.html" if request.htmx else "portal/places.html"
     return render(request, template, context)
 
@@ -101,14 +97,15 @@ def _kept(request: SignedRequest, **changes: object) -> dict[str, object]:
     return {name: value for name, value in (kept | changes).items() if value}
 
 
-def _pages(request: SignedRequest, page: Page[Establishment]) -> dict[str, object]:
+def _pages(request: SignedRequest, part: Part) -> dict[str, object]:
     def url(number: int) -> str:
         return "?" + urlencode(_kept(request, page=number if number > 1 else ""))
 
     return {
-        "shown": len(page.object_list),
-        "total": page.paginator.count,
-        "first_url": url(1) if page.number > 2 else "",
-        "previous_url": url(page.number - 1) if page.has_previous() else "",
-        "next_url": url(page.number + 1) if page.has_next() else "",
+        "shown": len(part.rows),
+        "total": part.total,
+        "capped": part.capped,
+        "first_url": url(1) if part.number > 2 else "",
+        "previous_url": url(part.number - 1) if part.number > 1 else "",
+        "next_url": url(part.number + 1) if part.has_next else "",
     }
