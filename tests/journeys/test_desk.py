@@ -11,20 +11,16 @@ MESSAGE = "Isolez l’automate du réseau sans l’éteindre. Je vous rappelle d
 NOTE = "Suivre le laboratoire : rappel promis."
 
 
-def test_qualify_answer_and_hand_over(visit, demo):
-    officer = visit(demo).play("Catherine Lemoine")
+def declare(officer):
     page = start_declaring(officer)
     answer_the_essential(page, title=TITLE, story="Plus aucun compte rendu depuis ce matin.")
     page.get_by_role("button", name="Relire et envoyer").click()
     page.get_by_role("button", name="Envoyer la déclaration").click()
-    reference = read_the_receipt(officer)
+    return read_the_receipt(officer)
 
-    analyst = visit(demo).play("Thierry Nguyen")
-    page = analyst.go("/incidents/queue/")
-    page.get_by_role("row").filter(has_text=TITLE).get_by_role("link").first.click()
-    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-    analyst.look()
 
+def qualify(analyst):
+    page = analyst.page
     page.get_by_role("link", name="Qualifier").first.click()
     expect(page.get_by_role("heading", name="Qualifier l’incident")).to_be_visible()
     analyst.look()
@@ -40,15 +36,34 @@ def test_qualify_answer_and_hand_over(visit, demo):
     )
     analyst.look()
 
+
+def answer(analyst):
+    page = analyst.page
     page.get_by_label("Votre message").fill(MESSAGE)
     page.get_by_role("button", name="Envoyer à la structure").click()
     expect(page.get_by_role("article").filter(has_text=MESSAGE)).to_be_visible()
 
+
+def hand_over(analyst):
     page = analyst.go("/incidents/handovers/")
     page.get_by_label("Ce que l’équipe suivante doit savoir").fill(NOTE)
     page.get_by_role("button", name="Enregistrer la relève").click()
     expect(page.get_by_text(NOTE).first).to_be_visible()
     analyst.look()
+
+
+def test_qualify_answer_and_hand_over(visit, demo):
+    officer = visit(demo).play("Catherine Lemoine")
+    reference = declare(officer)
+
+    analyst = visit(demo).play("Thierry Nguyen")
+    page = analyst.go("/incidents/queue/")
+    page.get_by_role("row").filter(has_text=TITLE).get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    analyst.look()
+    qualify(analyst)
+    answer(analyst)
+    hand_over(analyst)
 
     page = officer.page
     page.get_by_role("link", name="Ouvrir le dossier").click()
