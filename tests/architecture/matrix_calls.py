@@ -1,0 +1,121 @@
+"""What the matrix of rights calls in the API: each operation with a body that it understands.
+
+An operation that is not here fails the test: say what to send and who gets an answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.architecture.matrix_objects import World
+from vigie.accounts.models import User
+from vigie.accounts.rules import Permission
+from vigie.incidents.rules.facts import to_json
+from vigie.incidents.tests.factories import PHONE, facts
+
+P = Permission
+SeenBy = Callable[[User], bool]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation to try. known_to: who is refused rather than told that there is nothing."""
+
+    seen_by: SeenBy
+    known_to: SeenBy | None = None
+    names: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    body: Callable[[], Any] | None = None
+    files: Callable[[], dict[str, Any]] | None = None
+
+
+def calls(world: World) -> dict[str, Call]:
+    """Return how to call each operation, by method and path."""
+    return {**collections(world), **files(world)}
+
+
+def everybody(user: User) -> bool:
+    """Return that anyone with a token gets an answer."""
+    return True
+
+
+def collections(world: World) -> dict[str, Call]:
+    """Return the calls that name no file."""
+    w = world
+    declaration = {
+        "key": str(uuid4()),
+        "establishment": w.home.finess,
+        "facts": to_json(facts()),
+        "declarant": {"name": "Camille Personne", "phone": PHONE},
+    }
+    return {
+        "GET /me": Call(everybody),
+        "GET /reference/{name}": Call(everybody, names={"name": "tlp"}),
+        "GET /establishments": Call(w.anywhere(P.READ_ESTABLISHMENTS), query={"q": "centre"}),
+        "GET /establishments/{finess}": Call(
+            w.anywhere(P.READ_ESTABLISHMENTS), everybody, names={"finess": w.home.finess}
+        ),
+        "GET /suppliers": Call(w.anywhere(P.READ_INVENTORY), query={"q": "odalis"}),
+        "GET /applications": Call(w.anywhere(P.READ_INVENTORY), query={"q": "dossier"}),
+        "GET /observatory/figures": Call(w.anywhere(P.READ_FIGURES), query={"year": 2026}),
+        "GET /incidents": Call(everybody),  # a list that is empty for those who see no file
+        # Where a structure lies is no secret: who may not declare for it is refused.
+        "POST /incidents": Call(w.at_seat(P.DECLARE), known_to=everybody, body=lambda: declaration),
+    }
+
+
+def files(world: World) -> dict[str, Call]:
+    """Return the calls on one file."""
+    w, file = world, {"pk": world.number}
+    reading = w.at_home(P.READ_INCIDENTS)
+    version = {"version": w.incident.version}
+
+    def read(**names: Any) -> Call:
+        return Call(reading, names={**file, **names})
+
+    def act(permission: Permission, **body: Any) -> Call:
+        return Call(w.at_home(permission), known_to=reading, names=file, body=lambda: body)
+
+    def follow(**body: Any) -> Call:
+        return act(P.FOLLOW, **version, **body)
+
+    return {
+        "GET /incidents/{pk}": read(),
+        "GET /incidents/{pk}/revisions": read(),
+        "GET /incidents/{pk}/revisions/{number}": read(number=1),
+        "GET /incidents/{pk}/legal-declarations": read(),
+        "GET /incidents/{pk}/messages": read(),
+        "GET /incidents/{pk}/attachments": read(),
+        "GET /incidents/{pk}/attachments/{number}": read(number=w.attachment.pk),
+        "POST /incidents/{pk}/revisions": act(
+            P.AMEND,
+            facts=to_json(facts(title="Messagerie arrêtée")),
+            based_on=1,
+            reason="Précision",
+        ),
+        "POST /incidents/{pk}/legal-declarations": act(
+            P.RECORD_LEGAL, sent_at="2026-03-14T03:00:00Z", receipt="PSIG-1"
+        ),
+        "POST /incidents/{pk}/messages": act(P.WRITE_MESSAGES, key=str(uuid4()), text="Bien reçu."),
+        "POST /incidents/{pk}/attachments": Call(
+            w.at_home(P.WRITE_MESSAGES),
+            known_to=reading,
+            names=file,
+            files=lambda: {"file": SimpleUploadedFile("note.txt", b"note"), "text": "note"},
+        ),
+        "POST /incidents/{pk}/qualifications": act(
+            P.QUALIFY, **version, origin="undetermined", category="undetermined"
+        ),
+        "POST /incidents/{pk}/moves": follow(to="rejected", reason="Hors du champ"),
+        "POST /incidents/{pk}/merge": follow(into=w.number, reason="Doublon"),
+        "POST /incidents/{pk}/restore": follow(reason="À rouvrir"),
+        "PUT /incidents/{pk}/next-action": follow(
+            text="Rappeler", due="2026-03-14T05:00:00Z", waiting="cert"
+        ),
+        "PUT /incidents/{pk}/assignee": follow(to=None),
+        "PUT /incidents/{pk}/tlp": follow(tlp="AMBER"),
+        "PUT /incidents/{pk}/support": follow(helpers=["cert"]),
+    }
