@@ -52,7 +52,7 @@ class Frame:
     @cached_property
     def memberships(self) -> list[Membership]:
         """Return the roles that count now."""
-        return self.person.memberships_in_force if self.person else []
+        return self.person.memberships_shown if self.person else []
 
     @cached_property
     def held(self) -> frozenset[str]:
