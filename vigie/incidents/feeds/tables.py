@@ -92,16 +92,16 @@ def _row(line: bytes, lines: "Lines", columns: Sequence[str], delimiter: str) ->
 def _cells(row: Row, columns: Sequence[str], delimiter: str) -> Row:
     try:
         text = io.StringIO(row.content.decode(), newline="")
-        cells = next(csv.reader(text, delimiter=delimiter, strict=True), [])
+        row_of_text = next(csv.reader(text, delimiter=delimiter, strict=True), [])
     except UnicodeDecodeError as reason:
         return Row(row.line, row.content, fault=not_utf8(row.content, reason.start))
     except csv.Error as reason:
         return Row(row.line, row.content, fault=f"not CSV: {reason}")
-    if cells and len(cells) != len(columns):
+    cells = [cell.strip() for cell in row_of_text]
+    if any(cells) and len(cells) != len(columns):
         fault = f"{len(cells)} cells under {len(columns)} columns"
         return Row(row.line, row.content, fault=fault)
-    named = zip(columns, (cell.strip() for cell in cells), strict=False)
-    return Row(row.line, row.content, dict(named))
+    return Row(row.line, row.content, dict(zip(columns, cells, strict=False)))
 
 
 class Lines:
