@@ -108,7 +108,8 @@ def chunks(rows: QuerySet[Incident], dialect: Dialect) -> Iterator[bytes]:
 
 def _lines(rows: QuerySet[Incident]) -> Iterator[list[object]]:
     yield [str(title) for title, _cell in COLUMNS.values()]
-    ordered = rows.only(*READ).order_by("-declared_at", "-id")
+    joined = rows.select_related(None).select_related("establishment", "site", "event")
+    ordered = joined.only(*READ).order_by("-declared_at", "-id")
     for row in ordered.iterator(chunk_size=CHUNK):
         yield [_plain(cell(row)) for _title, cell in COLUMNS.values()]
 

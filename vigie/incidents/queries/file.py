@@ -36,7 +36,7 @@ from vigie.incidents.models import (
     ReadMark,
     Revision,
 )
-from vigie.incidents.queries.files import Understood, contacts_of, understood, visible_incidents
+from vigie.incidents.queries.files import Understood, understood, visible_incidents
 from vigie.incidents.rules.facts import Facts
 
 LINES = 12  # of the journal, beside the file
@@ -100,7 +100,7 @@ class OneFile:
 def one_file(reader: User, pk: int) -> OneFile | None:
     """Return a file with all that belongs to it, None where the reader may not see it.
 
-    Costs at most nine SQL queries.
+    Costs at most eight SQL queries.
     """
     incident = _whole(reader, pk)
     if incident is None:
@@ -113,8 +113,9 @@ def one_file(reader: User, pk: int) -> OneFile | None:
     lines = list(_acts(incident)[: LINES + 1])
     marks = {True: incident.desk_read, False: incident.structure_read}  # type: ignore[attr-defined]
     opened = incident.last_opened  # type: ignore[attr-defined]
-    names = _names(lines, *marks.values(), opened)
-    words = _words(incident)
+    words, authors = _words(incident)
+    known = {reader, incident.assignee, declaration.declared_by, *authors}
+    names = _names(known, lines, *marks.values(), opened)
     closed_to_reader = Permission.WRITE_MESSAGES not in can
     return OneFile(
         incident=incident,
@@ -125,7 +126,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         words=words,
         read_by=_read_by(marks[not at_desk], words, names, at_desk=at_desk),
         unread=_unread(marks[at_desk], words, side_of(reader, incident)),
-        contacts=None if closed_to_reader else contacts_of(declaration),
+        contacts=None if closed_to_reader else _contacts(incident),
         lines=lines,
         opened=_moment(opened, names),
         names=names,
@@ -165,13 +166,14 @@ def side_of(person: User, incident: Incident) -> bool | None:
 
 def _whole(reader: User, pk: int) -> Incident | None:
     """Return the row with its declaration, and what stands one to one beside it."""
-    return _rows().filter(within(reader, Permission.READ_INCIDENTS), pk=pk).first()
+    rows = _rows(with_contacts=may(reader, Permission.WRITE_MESSAGES))
+    return rows.filter(within(reader, Permission.READ_INCIDENTS), pk=pk).first()
 
 
 @cache
-def _rows() -> QuerySet[Incident]:
+def _rows(*, with_contacts: bool) -> QuerySet[Incident]:
     """Return the question for a whole row, built once: building it takes longer than asking it."""
-    return Incident.objects.select_related(
+    rows = Incident.objects.select_related(
         "establishment",
         "site",
         "assignee",
@@ -191,6 +193,22 @@ def _rows() -> QuerySet[Incident]:
         is_ose=_designated("ose"),
         is_oiv=_designated("oiv"),
     )
+    if not with_contacts:
+        return rows
+    return rows.annotate(**{f"contact_{part}": _contact(part) for part in Contact.Part})
+
+
+def _contact(part: str) -> Subquery:
+    rows = Contact.objects.filter(declaration=OuterRef("declaration"), part=part)
+    columns = ("name", "job", "phone", "email", "always_reachable")
+    told = JSONObject(**{name: name for name in columns})
+    return Subquery(rows.order_by("id").values(told=told)[:1], output_field=JSONField())
+
+
+def _contacts(incident: Incident) -> dict[str, Contact]:
+    """Return the people to call, by part."""
+    told = {part: getattr(incident, f"contact_{part}") for part in Contact.Part}
+    return {str(part): Contact(part=part, **found) for part, found in told.items() if found}
 
 
 def _last_opened() -> QuerySet[Entry, Any]:
@@ -251,15 +269,20 @@ def _acts(incident: Incident) -> QuerySet[Entry]:
     return about.exclude(verb__in=READINGS).order_by("-happened_at", "-id")
 
 
-def _names(lines: list[Entry], *marks: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return the names of all whom the page mentions by number."""
-    numbers = {str(mark["who"]).removeprefix("user:") for mark in marks if mark}
+def _names(
+    known: set[User | None], lines: list[Entry], *marks: Mapping[str, Any] | None
+) -> dict[str, str]:
+    """Return the names of all whom the page mentions by number; asks only for those not known."""
+    names = {person.journal_name: person.short_name for person in known if person is not None}
+    numbers = {f"user:{str(mark['who']).removeprefix('user:')}" for mark in marks if mark}
     for line in lines:
-        said = (line.actor, str(line.details.get("to", "")))
-        numbers |= {who.removeprefix("user:") for who in said if who.startswith("user:")}
-    known = User.objects.filter(pk__in=[int(n) for n in numbers if n.isdecimal()])
-    shown = known.only("first_name", "last_name", "email")
-    return {person.journal_name: person.short_name for person in shown}
+        numbers |= {line.actor, str(line.details.get("to", ""))}
+    missing = {name.removeprefix("user:") for name in numbers - names.keys() if "user:" in name}
+    if not missing:
+        return names
+    others = User.objects.filter(pk__in=[int(n) for n in missing if n.isdecimal()])
+    shown = others.only("first_name", "last_name", "email")
+    return names | {person.journal_name: person.short_name for person in shown}
 
 
 def _moment(mark: Mapping[str, Any] | None, names: Mapping[str, str]) -> Moment | None:
@@ -287,10 +310,14 @@ def _unread(mark: Mapping[str, Any] | None, words: list[Word], side: bool | None
     return mark is None or _read(mark["at"]) < theirs[-1]
 
 
-def _words(incident: Incident) -> list[Word]:
-    """Return the messages of a file with what they brought, the oldest first. One SQL query."""
+def _words(incident: Incident) -> tuple[list[Word], set[User]]:
+    """Return the messages of a file with what they brought, the oldest first, and who wrote.
+
+    One SQL query.
+    """
     rows = Message.objects.filter(incident=incident).order_by("at", "id", "attachments__id")
     found: dict[int, Word] = {}
+    authors = set()
     for row in rows.select_related("by").annotate(
         file_pk=F("attachments__pk"),
         file_name=F("attachments__name"),
@@ -298,9 +325,10 @@ def _words(incident: Incident) -> list[Word]:
     ):
         fresh = Word(row.pk, row.at, row.by.short_name, row.from_desk, row.text)
         word = found.setdefault(row.pk, fresh)
+        authors.add(row.by)
         if row.file_pk is not None:
             word.files.append(Sent(row.file_pk, row.file_name, row.file_size))
-    return list(found.values())
+    return list(found.values()), authors
 
 
 def _duplicates(reader: User, incident: Incident) -> list[Incident]:
@@ -308,7 +336,13 @@ def _duplicates(reader: User, incident: Incident) -> list[Incident]:
     if not incident.has_duplicates:  # type: ignore[attr-defined]
         return []
     merged = visible_incidents(reader).filter(merged_into=incident)
-    return list(merged.only("declared_at", "title", *PLACE).order_by("id"))
+    return list(_named(merged).order_by("id"))
+
+
+def _named(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    """Return incidents with what names them and their place, and nothing more."""
+    only_places = incidents.select_related(None).select_related("establishment", "site")
+    return only_places.only("declared_at", "title", *PLACE)
 
 
 def attachment_of(reader: User, incident_pk: int, pk: int) -> Attachment | None:
@@ -336,8 +370,8 @@ def alike(reader: User, incident: Incident) -> list[Incident]:
     near = visible_incidents(reader).filter(
         within(reader, Permission.FOLLOW), same, is_open=True, event=None
     )
-    rows = near.exclude(pk=incident.pk).order_by("-declared_at", "-id")
-    return list(rows.only("declared_at", "title", "category", "supplier", *PLACE)[:MOST_CANDIDATES])
+    rows = _named(near.exclude(pk=incident.pk))
+    return list(rows.order_by("-declared_at", "-id")[:MOST_CANDIDATES])
 
 
 def desk_of(incident: Incident) -> QuerySet[User]:
