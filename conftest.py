@@ -13,13 +13,12 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from postgres import quick_folder
 
 # Before any setting is read: tests never touch the instance of the person who runs them.
 for name in [name for name in os.environ if name.startswith("VIGIE_")]:
     del os.environ[name]
-# In memory where the system offers it: tests that commit do not wait for a disk.
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder inside
-HOME = Path(tempfile.mkdtemp(prefix="vigie-tests-", dir=MEMORY))
+HOME = Path(tempfile.mkdtemp(prefix="vigie-tests-", dir=quick_folder()))
 os.environ["VIGIE_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
