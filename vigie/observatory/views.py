@@ -1,5 +1,6 @@
 """The page of figures, and the same figures as files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,9 +19,10 @@ from vigie.kernel import clock
 from vigie.observatory import exports, queries
 from vigie.observatory.exports import words
 from vigie.observatory.forms import QuestionForm
-from vigie.observatory.rules.figures import Report
+from vigie.observatory.rules.figures import Figure, Report
 from vigie.observatory.rules.question import Axis, Question
 
+YEARS_OFFERED = 15  # any other may be asked for in the address
 FILES = {"pdf": "PDF", "csv": "CSV", "json": "JSON"}
 CARDS = {  # the figure written large, and those beside it
     "declarations": ("structures", "events"),
@@ -48,7 +50,7 @@ def figures(request: SignedRequest) -> HttpResponse:
         return render(request, "observatory/figures.html", {"form": form}, status=422)
     question = form.question()
     report = _report(request.user, question)
-    before = _report(request.user, question.a_year_before())
+    before = queries.figures_for(request.user, question.a_year_before())
     return render(
         request,
         "observatory/figures.html",
@@ -61,7 +63,7 @@ def figures(request: SignedRequest) -> HttpResponse:
             "rows": _rows(report, before),
             "cards": _cards(report),
             "notes": words.notes(report),
-            "year_before": before.question.year,
+            "year_before": question.year - 1,
             "files": list(FILES.items()),
             "address": urlencode({name: form.data[name] for name in form.fields}),
         },
@@ -110,11 +112,10 @@ def _form(request: SignedRequest) -> QuestionForm:
 
 
 def _years(request: SignedRequest) -> list[int]:
-    """Return the years to offer, the last with declarations first."""
+    """Return the years to offer, from the last with declarations back."""
     axis = Axis.OCCURRED if request.GET.get("axis") == Axis.OCCURRED else Axis.DECLARED
-    this_year = timezone.localtime(clock.now()).year
-    known = [year for year in queries.known_years(request.user, axis) if year <= this_year]
-    return sorted(known, reverse=True) or [this_year]
+    last = queries.last_year(request.user, axis) or timezone.localtime(clock.now()).year
+    return list(range(last, last - YEARS_OFFERED, -1))
 
 
 def _chosen(reader: User) -> Territory | None:
@@ -125,14 +126,10 @@ def _chosen(reader: User) -> Territory | None:
     return scope.territory
 
 
-def _rows(report: Report, before: Report) -> list[Row]:
+def _rows(report: Report, before: Sequence[Figure]) -> list[Row]:
     return [
-        Row(
-            line=line,
-            before=words.value(before[figure.id]),
-            moved=words.moved(figure, before[figure.id]),
-        )
-        for line, figure in zip(words.lines(report), report.figures, strict=True)
+        Row(line=line, before=words.value(then), moved=words.moved(now, then))
+        for line, now, then in zip(words.lines(report), report.figures, before, strict=True)
     ]
 
 

@@ -1,7 +1,8 @@
 """Reads of the observatory: what a reader may count, and the counts themselves."""
 
 from vigie.observatory.queries.reports import (
-    known_years,
+    figures_for,
+    last_year,
     report_for,
     report_of_everything,
 )
@@ -17,7 +18,8 @@ from vigie.observatory.queries.where import (
 __all__ = [
     "UnknownTerritory",
     "covers",
-    "known_years",
+    "figures_for",
+    "last_year",
     "lies_in",
     "name_of",
     "own_territories",

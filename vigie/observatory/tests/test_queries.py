@@ -366,14 +366,23 @@ def test_territories_are_offered_from_the_reader_s_own_down_to_their_parts():
     assert "region:84" in [str(t) for t in queries.territories_of(reader("nation", "FR"))]
 
 
-def test_known_years_go_from_the_first_to_the_last_of_what_counts():
+def test_the_last_year_is_that_of_what_counts_within_the_territory():
     CountedFactory(declared_year=2019)
     CountedFactory(declared_year=2022, occurred_year=None)
     CountedFactory(declared_year=2024, counts=False)
     person = reader("nation", "FR")
-    assert queries.known_years(person, Axis.DECLARED) == [2019, 2020, 2021, 2022]
-    assert queries.known_years(person, Axis.OCCURRED) == [2024]
-    assert queries.known_years(reader("nation", "US"), Axis.DECLARED) == []
+    assert queries.last_year(person, Axis.DECLARED) == 2022
+    assert queries.last_year(person, Axis.OCCURRED) == 2024
+    assert queries.last_year(reader("nation", "US"), Axis.DECLARED) is None
+
+
+def test_figures_alone_are_those_of_the_report():
+    CountedFactory(origin="malicious")
+    person = reader("region", "84")
+    question = Question(2024)
+    assert queries.figures_for(person, question) == of(person).figures
+    with pytest.raises(UnknownTerritory):
+        queries.figures_for(person, Question(2024, Territory.parse("region:93")))
 
 
 # cost

@@ -146,7 +146,8 @@ def number(value: int | float | Decimal | None, decimals: int | None = None) -> 
     if value is None:
         return moments.NOTHING
     places = decimals if decimals is not None or isinstance(value, int) else 1
-    return str(formats.number_format(value, places, use_l10n=True, force_grouping=True))
+    rounded = value if places is None else round(Decimal(value), places)  # Django would cut
+    return str(formats.number_format(rounded, places, use_l10n=True, force_grouping=True))
 
 
 @register.filter

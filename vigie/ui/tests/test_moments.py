@@ -139,6 +139,8 @@ def test_a_share_that_nobody_can_tell_is_not_zero():
     assert plain(ui.percent(None)) == "n. c."
     assert plain(ui.percent(0)) == "0 %"
     assert plain(ui.percent(41.25, 1)) == "41,2 %"
+    assert plain(ui.percent(200 / 3, 1)) == "66,7 %"
+    assert plain(ui.percent(99.6)) == "100 %"
 
 
 @pytest.mark.parametrize(
