@@ -309,6 +309,23 @@ def test_a_file_that_is_no_survey_is_unusable(tmp_path, content):
         bring(path)
 
 
+@pytest.mark.django_db
+def test_a_bad_file_among_several_keeps_the_others_out_too(tmp_path):
+    good = edition(tmp_path, 2022, site(NORTH))
+    with pytest.raises(UnusableInput, match=r"absent\.csv"):
+        bring(good, tmp_path / "absent.csv")
+    assert not Site.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_of_absurd_size_is_not_read(tmp_path):
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(201_000_000)  # sparse: takes no room
+    with pytest.raises(UnusableInput, match="larger than 200 MB"):
+        bring(path)
+
+
 class Watched:
     """Keeps what an act says of its progress."""
 

@@ -244,6 +244,20 @@ def test_designations_are_dated():
     assert verbs() == ["establishment.designated", "establishment.designation_ended"]
 
 
+def test_no_designation_ends_before_it_begins():
+    one = DesignationFactory(valid_from=date(2024, 1, 1))
+    with pytest.raises(ValidationError, match="précéder"):
+        operations.end_designation(by=ADMIN, designation=one, valid_to=date(2023, 1, 1), now=NOW)
+    assert Designation.objects.get().valid_to is None
+
+
+def test_closing_twice_on_the_same_day_leaves_one_line():
+    row = SiteFactory()
+    for _ in range(2):
+        operations.close_site(by=ADMIN, site=row, closed_on=TODAY, now=NOW)
+    assert verbs() == ["site.closed"]
+
+
 def test_one_designation_of_a_kind_is_open_at_a_time():
     row = DesignationFactory().establishment
     with pytest.raises(ValidationError):

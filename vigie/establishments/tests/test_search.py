@@ -197,12 +197,15 @@ def questions(chance, rows):
 
 
 def quickest(text):
-    """Return the shorter of two searches, in seconds, and what they found."""
+    """Return the shorter of two searches, in seconds of processor, and what they found.
+
+    SQLite works inside this process, so that the rest of the suite beside it does not count.
+    """
     taken = []
-    for _ in range(2):  # the rest of the suite runs beside
-        started = time.perf_counter()
+    for _ in range(2):
+        started = time.process_time()
         hits = queries.search(text)
-        taken.append(time.perf_counter() - started)
+        taken.append(time.process_time() - started)
     return min(taken), hits
 
 
@@ -220,4 +223,4 @@ def test_forty_thousand_establishments_are_searched_in_under_50_ms():
     print(f"search at {LARGE}: median {median * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms")  # noqa: T201
     assert missed == []
     assert median < 0.05
-    assert p95 < 0.1  # twice the promise: a busy machine must not fail the suite
+    assert p95 < 0.1  # twice the promise: counting coverage slows every line
