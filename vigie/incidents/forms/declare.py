@@ -23,6 +23,7 @@ from vigie.incidents.forms.fields import (
     without_controls,
 )
 from vigie.incidents.models import labels
+from vigie.incidents.models.questions import QUESTIONS
 from vigie.incidents.queries import Structure
 from vigie.incidents.rules.blocks import ASKED, Step
 from vigie.incidents.rules.facts import Facts
@@ -263,8 +264,11 @@ class SystemsForm(StepForm):
             widget=Tiles(icons=ANSWER_ICONS, columns=3, flat=True),
             required=False,
         )
+        listed = _("Une application qui n’est pas dans la liste")
         self.fields["new_application"] = forms.CharField(
-            label=_("Une application qui n’est pas dans la liste"), max_length=200, required=False
+            label=listed if self.around.applications else str(QUESTIONS["applications"].title),
+            max_length=200,
+            required=False,
         )
 
     def add(self, name: str) -> None:

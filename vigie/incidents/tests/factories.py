@@ -1,9 +1,11 @@
 """Rows for tests. Files and declarations come into being as in life: through `declare`."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from uuid import uuid4
 
 import factory
+from django.db import connection
 
 from vigie.accounts.tests.factories import (
     DelegationFactory,
@@ -80,6 +82,27 @@ def later(**delay):
     return NOW + timedelta(**delay)
 
 
+def at_once(*acts):
+    """Run acts in threads that start together; return what each gave or raised."""
+    start, outcomes = Barrier(len(acts)), [None] * len(acts)
+
+    def run(number, act):
+        try:
+            start.wait()
+            outcomes[number] = act()
+        except Exception as reason:  # noqa: BLE001 - handed to the test
+            outcomes[number] = reason
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
 __all__ = [
     "NOW",
     "PHONE",
@@ -91,6 +114,7 @@ __all__ = [
     "MembershipFactory",
     "SiteFactory",
     "UserFactory",
+    "at_once",
     "facts",
     "later",
     "person",
