@@ -13,6 +13,7 @@ from vigie.kernel.partial import FIRST_YEAR, LAST_YEAR
 from vigie.observatory.rules.question import Axis, Question, Unit
 from vigie.reference import catalogue
 
+ALL = "all"
 AXES = (
     (Axis.DECLARED.value, _("Année de déclaration")),
     (Axis.OCCURRED.value, _("Année de survenue")),
@@ -27,7 +28,7 @@ def structure_types() -> list[tuple[str, Any]]:
     """Return the choices of structure types in the reader's language."""
     language = get_language() or "fr"
     found = [(code, one.title.in_(language)) for code, one in catalogue.structure_types().items()]
-    return [("", _("Tous les types")), *found]
+    return [(ALL, _("Tous les types")), *found]
 
 
 class QuestionForm(forms.Form):
@@ -38,10 +39,10 @@ class QuestionForm(forms.Form):
     """
 
     year = forms.IntegerField(label=_("Année"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
-    axis = forms.ChoiceField(label=_("Classement"), choices=AXES)
+    axis = forms.ChoiceField(label=_("Classer par"), choices=AXES)
     unit = forms.ChoiceField(label=_("Compter"), choices=UNITS)
-    territory = forms.CharField(label=_("Territoire"), required=False, max_length=60)
-    type = forms.ChoiceField(label=_("Type de structure"), choices=structure_types, required=False)
+    territory = forms.CharField(label=_("Territoire"), max_length=60)
+    type = forms.ChoiceField(label=_("Type de structure"), choices=structure_types)
 
     def __init__(
         self,
@@ -55,10 +56,10 @@ class QuestionForm(forms.Form):
             "year": str(years[0]),
             "axis": Axis.DECLARED.value,
             "unit": Unit.DECLARATIONS.value,
-            "territory": str(default or ""),
-            "type": "",
+            "territory": str(default or ALL),
+            "type": ALL,
         }
-        super().__init__(defaults | {name: asked[name] for name in defaults if name in asked})
+        super().__init__(defaults | {name: asked[name] for name in defaults if asked.get(name)})
         self._offer("year", [(str(one), str(one)) for one in years])
         self._offer("territory", territories)
 
@@ -71,12 +72,17 @@ class QuestionForm(forms.Form):
     def clean_territory(self) -> Territory | None:
         """Return the territory, None for all that the reader may count."""
         text = self.cleaned_data["territory"]
-        if not text:
+        if text == ALL:
             return None
         try:
             return Territory.parse(text)
         except BadTerritory as reason:
             raise ValidationError(_("Ce territoire n’existe pas.")) from reason
+
+    def clean_type(self) -> str:
+        """Return the code of the structure type, nothing for all."""
+        code = str(self.cleaned_data["type"])
+        return "" if code == ALL else code
 
     def question(self) -> Question:
         """Return what is asked; only once the form is valid."""

@@ -18,7 +18,7 @@ from vigie.establishments.rules import Territory
 from vigie.kernel import clock
 from vigie.observatory import exports, queries
 from vigie.observatory.exports import words
-from vigie.observatory.forms import QuestionForm
+from vigie.observatory.forms import ALL, QuestionForm
 from vigie.observatory.rules.figures import Figure, Report
 from vigie.observatory.rules.question import Axis, Question
 
@@ -60,7 +60,7 @@ def figures(request: SignedRequest) -> HttpResponse:
             "title": words.title(report),
             "perimeter": words.perimeter(report),
             "as_of": words.as_of(report),
-            "rows": _rows(report, before),
+            "themes": words.by_theme(report, _rows(report, before)),
             "cards": _cards(report),
             "notes": words.notes(report),
             "year_before": question.year - 1,
@@ -102,7 +102,7 @@ def _form(request: SignedRequest) -> QuestionForm:
         (str(one), names.get(str(one)) or queries.name_of(one, get_language() or "fr"))
         for one in queries.territories_of(reader)
     ]
-    everything = [("", gettext("Tout mon périmètre"))] if len(own) > 1 else []
+    everything = [(ALL, gettext("Tout mon périmètre"))] if len(own) != 1 else []
     return QuestionForm(
         request.GET.dict(),
         years=_years(request),

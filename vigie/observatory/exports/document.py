@@ -20,7 +20,10 @@ def write(report: Report) -> bytes:
             "perimeter": words.perimeter(report),
             "as_of": _("État connu le %(as_of)s") % {"as_of": words.as_of(report)},
             "heads": [_("Chiffre"), _("Valeur"), _("Calcul"), _("Définition")],
-            "lines": [asdict(line) for line in words.lines(report)],
+            "themes": [
+                {"title": theme, "lines": [asdict(line) for line in lines]}
+                for theme, lines in words.by_theme(report, words.lines(report))
+            ],
             "notes_title": _("À savoir"),
             "notes": words.notes(report),
         },

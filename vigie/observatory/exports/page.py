@@ -27,7 +27,7 @@ def write(report: Report) -> bytes:
             "title": words.title(report),
             "perimeter": words.perimeter(report),
             "as_of": words.as_of(report),
-            "lines": words.lines(report),
+            "themes": words.by_theme(report, words.lines(report)),
             "notes": words.notes(report),
             "style": style,
             "policy": policy,

@@ -1,20 +1,23 @@
 """Say figures and questions in the active language, once for every format."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from vigie.observatory.queries import name_of
 from vigie.observatory.rules.figures import Figure, Report, change, counted
-from vigie.observatory.rules.indicators import Counted, Indicator
+from vigie.observatory.rules.indicators import Counted, Indicator, Source, Theme
 from vigie.observatory.rules.question import Axis, Question, Unit
 from vigie.reference import catalogue
 from vigie.ui import moments
 from vigie.ui.templatetags.ui import number, percent
 
 PERCENT = "percent"
+LineT = TypeVar("LineT")
 
 
 def label(indicator: Indicator) -> str:
@@ -71,7 +74,11 @@ def moved(figure: Figure, before: Figure) -> str:
     places = 1 if figure.indicator.is_share else None
     sign = "+" if by > 0 else "\N{MINUS SIGN}" if by < 0 else ""
     size = str(number(abs(by), places))
-    return _("%(change)s points") % {"change": sign + size} if places else sign + size
+    if places is None:
+        return sign + size
+    # French counts in the plural from two on; English in the plural but for a whole one.
+    words = ngettext("%(change)s point", "%(change)s points", 2 if abs(by) >= 2 else 1)
+    return words % {"change": sign + size}
 
 
 def territory(report: Report) -> str:
@@ -110,14 +117,14 @@ def as_of(report: Report) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure in words, as tables show it."""
+    """One figure in words, as tables show it. is_own: Vigie's own indicator, nobody else's."""
 
     id: str
     label: str
     value: str
     fraction: str
-    definition: str
-    source: str
+    sentence: str
+    is_own: bool
     suppressed: bool
 
 
@@ -129,17 +136,32 @@ def lines(report: Report) -> list[Line]:
             label=label(figure.indicator),
             value=value(figure),
             fraction=fraction(figure),
-            definition=definition(figure.indicator, report.question),
-            source=_(figure.indicator.source.value),
+            sentence=_(figure.indicator.sentence),
+            is_own=figure.indicator.source is Source.VIGIE,
             suppressed=figure.suppressed,
         )
         for figure in report.figures
     ]
 
 
+def by_theme(report: Report, lines: Iterable[LineT]) -> list[tuple[str, list[LineT]]]:
+    """Return one line a figure, in the order of the report, under the title of its theme."""
+    themes: dict[Theme, list[LineT]] = {theme: [] for theme in Theme}
+    for figure, line in zip(report.figures, lines, strict=True):
+        themes[figure.indicator.theme].append(line)
+    return [(_(theme.value), found) for theme, found in themes.items()]
+
+
 def notes(report: Report) -> list[str]:
     """Return what a reader must know beside the figures."""
-    found = [_("« n. c. » : non communiqué ; aucune déclaration de l’année ne répond.")]
+    found = [_shares(report.question)]
+    found.append(_("« n. c. » : non communiqué ; aucune déclaration de l’année ne répond."))
+    found.append(
+        _(
+            "Indicateurs des rapports annuels de l’observatoire de l’ANS, sauf ceux marqués"
+            " « Vigie », qui sont propres à cet outil."
+        )
+    )
     found += _left_out(report)
     if report.question.hides_small_cells:
         found.append(
@@ -152,17 +174,35 @@ def notes(report: Report) -> list[str]:
     return found
 
 
-def _left_out(report: Report) -> list[str]:
-    found = []
-    if report.left_out.without_year:
-        found.append(
-            _("Sans année sur cet axe, donc dans aucune année : %(number)s déclarations.")
-            % {"number": number(report.left_out.without_year)}
+def _shares(question: Question) -> str:
+    if question.unit is Unit.EVENTS:
+        return _(
+            "Les parts sont prises sur tous les événements de l’année ; un événement compte dès"
+            " qu’une de ses déclarations le dit."
         )
-    if report.left_out.rejected_or_duplicate:
+    return _("Les parts sont prises sur toutes les déclarations de l’année.")
+
+
+def _left_out(report: Report) -> list[str]:
+    without, rejected = report.left_out.without_year, report.left_out.rejected_or_duplicate
+    found = []
+    if without:
         found.append(
-            _("Écartées ou doublons, non comptées : %(number)s déclarations.")
-            % {"number": number(report.left_out.rejected_or_duplicate)}
+            ngettext(
+                "Sans année sur cet axe, donc dans aucune année : %(number)s déclaration.",
+                "Sans année sur cet axe, donc dans aucune année : %(number)s déclarations.",
+                without,
+            )
+            % {"number": number(without)}
+        )
+    if rejected:
+        found.append(
+            ngettext(
+                "Écartées ou doublons, non comptées : %(number)s déclaration.",
+                "Écartées ou doublons, non comptées : %(number)s déclarations.",
+                rejected,
+            )
+            % {"number": number(rejected)}
         )
     return found
 

@@ -32,10 +32,20 @@ class Counted(StrEnum):
 
 
 class Source(StrEnum):
-    """Whose indicator it is. A sentence to translate."""
+    """Whose indicator it is."""
 
-    ANS = _("Indicateur des rapports annuels de l’observatoire de l’ANS")
-    VIGIE = _("Indicateur propre à Vigie")
+    ANS = "ans"  # in the yearly reports of the French observatory
+    VIGIE = "vigie"  # nobody else's
+
+
+class Theme(StrEnum):
+    """What a figure is about. A title to translate, in the order to show."""
+
+    VOLUME = _("Combien")
+    ORIGIN = _("Origine et gravité")
+    CARE = _("Soins et fonctionnement")
+    DATA = _("Données")
+    RESPONSE = _("Appui, délais et détection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Indicator:
     """
 
     id: str
+    theme: Theme
     label: str
     sentence: str
     yes: Condition = EVERY
@@ -85,6 +96,7 @@ ASKS_SUPPORT = holds("support_requested", True)
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         id="declarations",
+        theme=Theme.VOLUME,
         label=_("Déclarations"),
         sentence=_(
             "Déclarations de l’année, sans les brouillons, les déclarations écartées ni les"
@@ -94,6 +106,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="events",
+        theme=Theme.VOLUME,
         label=_("Événements distincts"),
         sentence=_(
             "Les déclarations rattachées à une même cause (panne d’un fournisseur, campagne"
@@ -104,12 +117,14 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="structures",
+        theme=Theme.VOLUME,
         label=_("Structures déclarantes"),
         sentence=_("Entités juridiques distinctes qui ont déclaré au moins une fois."),
         counted=Counted.STRUCTURES,
     ),
     Indicator(
         id="malicious_share",
+        theme=Theme.ORIGIN,
         label=_("Origine malveillante"),
         sentence=_(
             "Part d’origine malveillante, telle que le CERT l’a qualifiée, sinon telle que la"
@@ -121,6 +136,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="ransomware",
+        theme=Theme.ORIGIN,
         label=_("Rançongiciels"),
         sentence=_(
             "Catégorie « Rançongiciel », telle que le CERT l’a qualifiée, sinon telle que la"
@@ -131,6 +147,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="major",
+        theme=Theme.ORIGIN,
         label=_("Incidents majeurs"),
         sentence=_("Caractère majeur confirmé par le CERT."),
         yes=holds("major_confirmed", True),
@@ -138,6 +155,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="degraded_mode_share",
+        theme=Theme.CARE,
         label=_("Mode dégradé"),
         sentence=_(
             "Part où la structure a fonctionné en mode dégradé ; l’interruption d’une prise en"
@@ -149,6 +167,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="care_interruption_share",
+        theme=Theme.CARE,
         label=_("Interruption de prise en charge"),
         sentence=_("Part où au moins une prise en charge a été interrompue."),
         yes=IS_INTERRUPTED,
@@ -157,6 +176,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="no_impact_share",
+        theme=Theme.CARE,
         label=_("Sans effet sur le fonctionnement"),
         sentence=_("Part où la structure dit que son fonctionnement n’a pas été touché."),
         yes=holds("structure_impact", StructureImpact.NONE),
@@ -165,6 +185,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="data_impact_share",
+        theme=Theme.DATA,
         label=_("Effet sur les données"),
         sentence=_(
             "Part où des données ont été indisponibles, perdues, altérées, divulguées ou"
@@ -176,6 +197,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="data_unavailable",
+        theme=Theme.DATA,
         label=_("Données indisponibles"),
         sentence=_("Des données ont été indisponibles."),
         yes=holds("data_unavailable", True),
@@ -183,6 +205,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="care_impact_share",
+        theme=Theme.CARE,
         label=_("Effet sur la prise en charge"),
         sentence=_(
             "Part avec mode dégradé, interruption d’une prise en charge ou mise en danger de"
@@ -194,6 +217,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="endangerment",
+        theme=Theme.CARE,
         label=_("Mises en danger de patients"),
         sentence=_("Mises en danger potentielles et avérées."),
         yes=IS_ENDANGERED,
@@ -201,6 +225,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="endangerment_share",
+        theme=Theme.CARE,
         label=_("Part des mises en danger"),
         sentence=_("Part avec mise en danger de patients, potentielle ou avérée."),
         yes=IS_ENDANGERED,
@@ -209,6 +234,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="endangerment_proven",
+        theme=Theme.CARE,
         label=_("Mises en danger avérées"),
         sentence=_("Mises en danger de patients qui se sont réalisées."),
         yes=holds("endangerment", Endangerment.PROVEN),
@@ -216,6 +242,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="data_disclosed",
+        theme=Theme.DATA,
         label=_("Données divulguées"),
         sentence=_(
             "Des données ont été divulguées ; une divulgation seulement possible n’en est pas."
@@ -225,6 +252,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="support_structures",
+        theme=Theme.RESPONSE,
         label=_("Structures qui demandent un appui"),
         sentence=_("Entités juridiques distinctes qui ont demandé un appui au moins une fois."),
         yes=ASKS_SUPPORT,
@@ -233,6 +261,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="support_share",
+        theme=Theme.RESPONSE,
         label=_("Demandes d’appui"),
         sentence=_("Part où la structure a demandé un appui."),
         yes=ASKS_SUPPORT,
@@ -241,6 +270,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="same_day_share",
+        theme=Theme.RESPONSE,
         label=_("Déclarées le jour même"),
         sentence=_(
             "Part déclarée le jour du constat ou, s’il n’est pas connu, de la survenue ; les jours"
@@ -252,6 +282,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="detected_before_impact_share",
+        theme=Theme.RESPONSE,
         label=_("Détectées avant impact"),
         sentence=_("Part détectée avant tout effet sur la structure ou ses données."),
         yes=holds("before_impact", True),
@@ -261,6 +292,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         id="seen_by_staff_share",
+        theme=Theme.RESPONSE,
         label=_("Vues par un professionnel"),
         sentence=_("Part vue en premier par un professionnel de la structure."),
         yes=holds("seen_by_staff", True),

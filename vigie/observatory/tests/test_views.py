@@ -49,7 +49,7 @@ def test_the_page_shows_figures_with_definitions_beside_the_year_before(signed):
     assert "Origine malveillante" in page
     assert "75,0" in page
     assert "3 sur 4" in page
-    assert "toutes les déclarations de l’année" in page
+    assert "sur toutes les déclarations de l’année" in page
     assert "100,0" in page
     assert "\N{MINUS SIGN}25,0" in page
 
