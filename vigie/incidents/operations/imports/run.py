@@ -14,7 +14,7 @@ from vigie.incidents.operations.imports.bring import Outcome
 from vigie.incidents.operations.imports.ready import Ready, ready
 from vigie.kernel.imports import ImportSummary, Problem, Progress, UnusableInput
 
-BATCH = 50  # records a transaction: other writers wait a fraction of a second at most
+BATCH = 25  # records a transaction: other writers wait some tens of milliseconds
 BATCH_SIZE = 4 * 1024 * 1024  # bytes; long records make short batches
 STEPS = 100  # of the progress, over the bytes of all files
 
