@@ -104,7 +104,7 @@ def test_chips_count_and_keep_the_other_filters_in_the_address(client, analyst):
     IncidentFactory(establishment=EstablishmentFactory(region="11"), endangerment="proven")
     client.force_login(analyst)
     page = client.get(QUEUE, {"region": "84"})
-    chips = dict(re.findall(r'class="v-chip" href="([^"]*)".*?<b>\s*(\d+)', page.text, re.DOTALL))
+    chips = dict(re.findall(r'class="v-chip"\s+href="([^"]*)".*?<b>\s*(\d+)', page.text, re.DOTALL))
     assert chips["?region=84"] == "2"
     assert chips["?region=84&amp;show=danger"] == "1"
     assert len(page.context["queue"].rows) == 2
