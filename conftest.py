@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from playwright.sync_api import sync_playwright
 from postgres import quick_folder
 
 # Before any setting is read: tests never touch the instance of the person who runs them.
@@ -130,3 +131,20 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real data here: {SHARED_DATA} is absent")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven as it is; one a process, since Playwright bears no second."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium here")
+    # Playwright runs a loop in this thread; the database is only used between its calls.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

@@ -3,18 +3,15 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from tests.ground.conftest import Instance, plain_environment
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 GRAVE = {"serious", "critical"}
@@ -26,22 +23,6 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
 }
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Debian's Chromium, driven as it is."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium here")
-    # Playwright runs a loop in this thread; the database is only used between its calls.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @contextlib.contextmanager

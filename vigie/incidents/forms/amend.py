@@ -66,6 +66,8 @@ class Amending:
         told = self.base.model_dump()
         for form in self.forms.values():
             told |= form.facts
+        if not told["kind"]:  # the one question that has no "nobody answered"
+            told["kind"] = self.base.kind
         return Facts.model_validate(told)
 
 
