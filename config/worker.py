@@ -13,6 +13,7 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskRunner
 from django_tasks_db.models import DBTaskResult
 
 from vigie.audit import operations as audit
+from vigie.incidents.operations import forget_expired_contacts
 from vigie.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ JOBS = (
     Job("run tasks", 1, lambda now: run_tasks()),
     Job("take back tasks", 60, take_back_tasks),
     Job("forget people past their retention", DAY, audit.forget_expired),
+    Job("forget people to call past their retention", DAY, forget_expired_contacts),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),
 )

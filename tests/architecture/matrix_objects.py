@@ -278,8 +278,9 @@ FILE_READERS = [
 FILE_ACTS = [
     f"incidents:{name}"
     for name in (
-        *("amend", "amend_contacts", "ask-support", "assign", "back-to-contained"),
-        *("back-to-qualified", "close", "contain", "done", "give-support", "group", "merge"),
+        *("amend", "amend_contacts", "erase_contacts", "ask-support", "assign"),
+        *("back-to-contained", "back-to-qualified", "close", "contain", "done"),
+        *("give-support", "group", "merge"),
         *("plan", "postpone", "qualify", "read", "reject", "reopen", "resolve", "restore"),
         *("tlp", "ungroup", "write"),
     )

@@ -23,6 +23,11 @@ ANSWERS: dict[Answer, Words] = {
     Answer.NO: _("Non rempli"),
     Answer.UNKNOWN: _("À vérifier"),
 }
+OBLIGED: dict[Answer, Words] = {
+    Answer.YES: _("visée par la loi"),
+    Answer.NO: _("non visée par la loi"),
+    Answer.UNKNOWN: _("à vérifier : la loi ne nomme pas clairement ce type"),
+}
 REASONS: dict[str, Words] = {
     "endangerment_potential": _("un patient a pu être en danger"),
     "endangerment_proven": _("un patient a été mis en danger"),

@@ -1,7 +1,11 @@
 """The acts on declarations and incidents: one act, one transaction, one journal line."""
 
 from vigie.incidents.operations.amend import AlreadySettled, Conflict, amend, settle
-from vigie.incidents.operations.contacts import amend_contacts
+from vigie.incidents.operations.contacts import (
+    amend_contacts,
+    erase_contacts,
+    forget_expired_contacts,
+)
 from vigie.incidents.operations.declare import Declared, Incomplete, Person, Submission, declare
 from vigie.incidents.operations.drafts import add_named, discard_draft, save_draft
 from vigie.incidents.operations.imports import import_declarations, import_veris
@@ -22,6 +26,8 @@ __all__ = [
     "amend_contacts",
     "declare",
     "discard_draft",
+    "erase_contacts",
+    "forget_expired_contacts",
     "import_declarations",
     "import_veris",
     "qualify",

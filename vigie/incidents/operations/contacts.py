@@ -1,4 +1,4 @@
-"""Change whom to call about a declaration. Personal data: kept apart, erasable, not revised."""
+"""Change and forget whom to call about a declaration: personal data, kept apart, not revised."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from vigie.accounts.models import User
 from vigie.accounts.queries import require
 from vigie.accounts.rules import Permission
-from vigie.audit.operations import record
+from vigie.audit.operations import forget, record
 from vigie.incidents.models import Contact, Declaration, Incident
 from vigie.incidents.operations.declare import Incomplete, Person, contact_rows
 
@@ -36,3 +36,37 @@ def amend_contacts(
         people={contact.part: f"{contact.name} {contact.phone}".strip() for contact in contacts},
     )
     return contacts
+
+
+@transaction.atomic
+def erase_contacts(*, by: User, incident: Incident, now: datetime) -> int:
+    """Erase the people to call about a declaration, and what the journal kept beside it of them.
+
+    Returns how many people were named. Raises PermissionDenied when the person may not amend there.
+    """
+    require(by, Permission.AMEND, at=incident.place)
+    erased, _ = Contact.objects.filter(declaration__incident=incident).delete()
+    forget(by=by.journal_name, now=now, target=f"incident:{incident.pk}")
+    record(
+        actor=by.journal_name,
+        verb="declaration.contacts_erased",
+        target=f"incident:{incident.pk}",
+        at=now,
+        details={"people": erased},
+    )
+    return erased
+
+
+@transaction.atomic
+def forget_expired_contacts(now: datetime) -> int:
+    """Erase the people to call whose retention period is over, and return how many they were."""
+    erased, _ = Contact.objects.filter(kept_until__lte=now.date()).delete()
+    if erased:
+        record(
+            actor="system:worker",
+            verb="declarations.contacts_expired",
+            target="incidents:list",
+            at=now,
+            details={"people": erased},
+        )
+    return erased

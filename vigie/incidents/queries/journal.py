@@ -47,6 +47,8 @@ SENTENCES: dict[str, object] = {
     "declaration.set_aside": _("a complété la déclaration en même temps qu’un autre"),
     "declaration.settled": _("a choisi entre deux versions de la déclaration"),
     "declaration.contacts_amended": _("a corrigé les personnes à joindre"),
+    "declaration.contacts_erased": _("a effacé les personnes à joindre"),
+    "declarations.contacts_expired": _("a effacé des personnes à joindre gardées assez longtemps"),
     "declaration.legal_recorded": _("a enregistré l’envoi de la déclaration légale"),
     "draft.started": _("a commencé un brouillon"),
     "draft.discarded": _("a supprimé un brouillon"),

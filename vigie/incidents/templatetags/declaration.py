@@ -24,6 +24,12 @@ def answered(value: Answer) -> Words:
 
 
 @register.filter
+def obliged(value: Answer) -> Words:
+    """Say whether the law names the kind of structure."""
+    return conclusions.OBLIGED[value]
+
+
+@register.filter
 def because(reasons: tuple[str, ...]) -> str:
     """Say the facts that lead to a conclusion."""
     return " ; ".join(str(conclusions.REASONS[reason]) for reason in reasons)

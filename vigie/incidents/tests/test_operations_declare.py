@@ -287,6 +287,33 @@ def test_people_to_call_change_without_a_revision():
     assert "Martin" in People.objects.get(entry=event.pk).content["declarant"]
 
 
+def test_people_to_call_are_erased_on_demand_with_what_the_journal_kept():
+    declaration = DeclarationFactory()
+    by = declaration.declared_by
+    operations.amend_contacts(
+        by=by,
+        incident=declaration.incident,
+        declarant=Person(name="A. Martin", phone=PHONE),
+        technical=Person(),
+        now=NOW,
+    )
+    with pytest.raises(PermissionDenied):
+        operations.erase_contacts(by=person("auditor"), incident=declaration.incident, now=NOW)
+    assert operations.erase_contacts(by=by, incident=declaration.incident, now=NOW) == 1
+    assert not Contact.objects.exists()
+    assert not People.objects.exists()
+    assert Event.objects.filter(verb="declaration.contacts_erased").count() == 1
+
+
+def test_people_to_call_are_forgotten_when_their_time_is_over():
+    DeclarationFactory()
+    assert operations.forget_expired_contacts(later(days=1094)) == 0
+    assert operations.forget_expired_contacts(later(days=1095)) == 1
+    assert not Contact.objects.exists()
+    event = Event.objects.get(verb="declarations.contacts_expired")
+    assert (event.actor, event.details) == ("system:worker", {"people": 1})
+
+
 def test_people_to_call_need_a_number_and_a_right():
     declaration = DeclarationFactory()
     with pytest.raises(Incomplete):

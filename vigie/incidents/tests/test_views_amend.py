@@ -235,6 +235,13 @@ def test_people_to_call_are_changed_on_their_own_page(client, officer, declarati
     assert client.post(url("amend_contacts", declaration), {}).status_code == 422
 
 
+def test_people_to_call_are_erased_on_demand(client, officer, declaration):
+    assert "Effacées d’elles-mêmes" in client.get(url("amend_contacts", declaration)).text
+    client.post(url("erase_contacts", declaration))
+    assert not declaration.contacts.exists()
+    assert client.get(url("amend_contacts", declaration)).status_code == 200
+
+
 # revisions
 
 

@@ -121,6 +121,21 @@ def test_those_who_may_not_record_read_the_text_alone(client, establishment, dec
     assert client.post(url("legal", declaration), {}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("EHPAD", "(visée par la loi)"),
+        ("EDITEUR_HEBERGEUR", "(non visée par la loi)"),
+        ("AUTRE", "la loi ne nomme pas clairement ce type"),
+    ],
+)
+def test_the_page_says_whether_the_law_names_this_kind_of_structure(client, kind, said):
+    place = EstablishmentFactory(structure_type=kind)
+    declaration = DeclarationFactory(establishment=place, endangerment="proven")
+    client.force_login(declaration.declared_by)
+    assert said in client.get(url("legal", declaration)).text
+
+
 def test_here_nothing_else_is_to_do(client, officer, declaration):
     NationSetting.objects.create(country="FR", portal="here")
     page = client.get(url("legal", declaration))

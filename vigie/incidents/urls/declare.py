@@ -19,6 +19,7 @@ urlpatterns = [
     path("declare/<uuid:key>/<slug:step>/understood/", declare.understood, name="understood"),
     path("incidents/<int:pk>/amend/", amend.amend, name="amend"),
     path("incidents/<int:pk>/amend/contacts/", amend.contacts, name="amend_contacts"),
+    path("incidents/<int:pk>/amend/contacts/erase/", amend.erase_contacts, name="erase_contacts"),
     path("incidents/<int:pk>/amend/<slug:step>/", amend.amend, name="amend_step"),
     path("incidents/<int:pk>/revisions/", revisions.revisions, name="revisions"),
     path("incidents/<int:pk>/revisions/<int:number>/", revisions.revision, name="revision"),

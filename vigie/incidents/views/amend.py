@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vigie.accounts.guards import SignedRequest, needs
 from vigie.accounts.models import User
@@ -261,6 +261,17 @@ def contacts(request: SignedRequest, pk: int) -> HttpResponse:
         "tabs": _tabs(()),
         "title": STEPS[Step.STRUCTURE],
         "keep": f"amend:{incident.pk}:contacts",
+        "kept_until": min((contact.kept_until for contact in known.values()), default=None),
     }
     status = UNPROCESSABLE if posted else 200
     return render(request, "incidents/amend/contacts.html", context, status=status)
+
+
+@needs(Permission.AMEND)
+@require_POST
+def erase_contacts(request: SignedRequest, pk: int) -> HttpResponse:
+    """Erase whom to call about a declaration, on their demand."""
+    incident = amendable(request, pk)
+    operations.erase_contacts(by=request.user, incident=incident, now=clock.now())
+    messages.success(request, _("Les personnes à appeler sont effacées."))
+    return redirect("incidents:file", incident.pk)
