@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vigie.incidents.forms.fields import categories, titles
-from vigie.incidents.models.labels import choices
+from vigie.incidents.models.labels import action_typed, choices
 from vigie.incidents.operations.exchange import LONGEST
 from vigie.incidents.operations.qualify import Decision
 from vigie.incidents.rules import search
@@ -142,7 +142,7 @@ class NextForm(ActForm, DueForm):
     def action(self) -> NextAction:
         """Return the next action that a valid form holds."""
         found = self.cleaned_data
-        return NextAction(found["text"], found["due"], Waiting(found["waiting"]))
+        return NextAction(action_typed(found["text"]), found["due"], Waiting(found["waiting"]))
 
 
 class PostponeForm(ActForm, DueForm):

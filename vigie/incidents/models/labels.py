@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from vigie.incidents.rules.follow import Action
 from vigie.incidents.rules.words import (
     Authority,
     Cause,
@@ -151,6 +152,24 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         Authority.IMPORT: _("non enregistrée (import)"),
     },
 }
+
+
+# What Vigie itself puts as next action.
+ACTIONS: dict[str, Label] = {
+    Action.QUALIFY: _("Qualifier"),
+    Action.CONTACT: _("Prendre contact avec la structure"),
+    Action.REVIEW: _("Reprendre le dossier"),
+}
+
+
+def action(text: str) -> str:
+    """Return a next action in words: a person's own, or those of a code of Vigie."""
+    return str(ACTIONS.get(text, text))
+
+
+def action_typed(text: str) -> str:
+    """Return what is stored of a typed next action: the code where it is the words of one."""
+    return next((code for code, words in ACTIONS.items() if str(words) == text), text)
 
 
 def label(kind: type[StrEnum], word: str) -> Label:

@@ -26,11 +26,6 @@ from vigie.ui import moments
 register = template.Library()
 _ = gettext_lazy
 
-ACTIONS: dict[str, Promise] = {
-    follow.Action.QUALIFY: _("Qualifier"),
-    follow.Action.CONTACT: _("Prendre contact avec la structure"),
-    follow.Action.REVIEW: _("Reprendre le dossier"),
-}
 # The steps while they last, and once they are done.
 DOING: dict[Status, Promise] = {
     Status.RECEIVED: _("À qualifier"),
@@ -68,7 +63,7 @@ def helpers(codes: list[str]) -> str:
 @register.filter
 def action(text: str) -> str:
     """Say a next action: a person's words, or those of a code of Vigie."""
-    return str(ACTIONS.get(text, text))
+    return labels.action(text)
 
 
 @register.filter
@@ -82,7 +77,7 @@ def rsit(ruled: Qualification | Incident) -> str:
     """Say a class and type of RSIT 1003."""
     code = f"{ruled.rsit_class}/{ruled.rsit_type}"
     if ruled.rsit_type and code in catalogue.rsit():
-        return f"{rsit_class(ruled.rsit_class)}, {labels.titled(catalogue.rsit(), code).lower()}"
+        return f"{rsit_class(ruled.rsit_class)}, {_small(labels.titled(catalogue.rsit(), code))}"
     return rsit_class(ruled.rsit_class)
 
 
@@ -187,7 +182,7 @@ def _cause(file: OneFile) -> Iterator[Row]:
     incident, facts = file.incident, file.facts
     origin = str(labels.label(words.Origin, incident.origin)) if incident.origin else ""
     named = labels.category(incident.category) if incident.category else ""
-    known = rsit_class(incident.rsit_class).lower()
+    known = _small(rsit_class(incident.rsit_class))
     more = [origin, gettext("RSIT : %(known)s") % {"known": known} if known else ""]
     yield Row(gettext("Origine"), named, _joined(more))
     if facts.kind is not Kind.INCIDENT:
@@ -207,8 +202,8 @@ def _when(facts: Facts) -> Iterator[Row]:
         yield Row(gettext("Survenu"), "", moments.partial(facts.occurred))
     seen = [
         moments.partial(facts.noticed) if facts.noticed else "",
-        _told(facts, "detection_stage").lower() if facts.detection_stage else "",
-        gettext("par : %(who)s") % {"who": _told(facts, "detection_source").lower()}
+        _small(_told(facts, "detection_stage")) if facts.detection_stage else "",
+        gettext("par : %(who)s") % {"who": _small(_told(facts, "detection_source"))}
         if facts.detection_source
         else "",
     ]
@@ -219,7 +214,7 @@ def _care(facts: Facts) -> Iterator[Row]:
     activities = _told(facts, "care_activities") if facts.care_activities else ""
     yield Row(gettext("Activités"), "", activities)
     danger = str(labels.label(words.Endangerment, facts.endangerment))
-    cause = _told(facts, "endangerment_cause").lower() if facts.endangerment_cause else ""
+    cause = _told(facts, "endangerment_cause") if facts.endangerment_cause else ""
     counts = [
         _number(facts.patients, ngettext("patient", "patients", facts.patients or 0)),
         _number(facts.transfers, ngettext("transfert", "transferts", facts.transfers or 0)),
@@ -228,7 +223,7 @@ def _care(facts: Facts) -> Iterator[Row]:
             ngettext("acte annulé", "actes annulés", facts.cancelled_acts or 0),
         ),
     ]
-    said_danger = gettext("Mise en danger : %(danger)s") % {"danger": danger.lower()}
+    said_danger = gettext("Mise en danger : %(danger)s") % {"danger": _small(danger)}
     told = [cause, facts.endangerment_description, _joined(counts)]
     yield Row(gettext("Patients"), said_danger, _sentences(told))
     signs = {
@@ -247,7 +242,7 @@ def _care(facts: Facts) -> Iterator[Row]:
 def _data(facts: Facts) -> Iterator[Row]:
     if facts.data_impacts is not None:
         impacts = _told(facts, "data_impacts") if facts.data_impacts else gettext("Intactes")
-        kinds = _told(facts, "data_types").lower() if facts.data_types else ""
+        kinds = _small(_told(facts, "data_types")) if facts.data_types else ""
         people = _number(
             facts.persons,
             ngettext("personne concernée", "personnes concernées", facts.persons or 0),
@@ -290,7 +285,7 @@ def _declared_by(file: OneFile) -> str:
     authority = gettext("sous l’autorité %(whose)s") % {
         "whose": labels.label(words.Authority, declaration.authority)
     }
-    channel = str(labels.label(words.Channel, declaration.channel)).lower()
+    channel = _small(str(labels.label(words.Channel, declaration.channel)))
     if declaration.authority in (words.Authority.NOT_RECORDED, words.Authority.IMPORT):
         authority = gettext("autorité non enregistrée")
     return _joined([who, channel, authority])
@@ -298,6 +293,11 @@ def _declared_by(file: OneFile) -> str:
 
 def _told(facts: Facts, name: str) -> str:
     return answers.answer(facts, name, answers.Names()).text
+
+
+def _small(text: str) -> str:
+    """Return a text as it stands inside a sentence; what follows the first letter may be a name."""
+    return text[:1].lower() + text[1:]
 
 
 def _number(count: int | None, unit: str) -> str:

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.accounts.rules import Permission
 from vigie.incidents.forms import follow as forms
+from vigie.incidents.models import Incident, labels
 from vigie.incidents.operations import follow, qualify, steps
 from vigie.incidents.operations.follow import BadTarget
 from vigie.incidents.queries.files import visible_incidents
 from vigie.incidents.rules.follow import MOVES, Action, needs_reason
 from vigie.incidents.rules.words import COUNTED_OUT, Status, Waiting
 from vigie.incidents.views.acting import Act, Asked, Bound, Run, Words
+from vigie.reference import catalogue
 
 MAJOR = {True: "yes", False: "no", None: ""}
 
@@ -24,15 +26,24 @@ def _make_qualify(asked: Asked, bound: Bound) -> Form:
         bound["initial"] |= {
             "origin": incident.origin,
             "category": incident.category,
-            "rsit": "/".join(part for part in (incident.rsit_class, incident.rsit_type) if part),
+            "rsit": _rsit(incident),
             "major_confirmed": MAJOR[incident.major_confirmed],
             "severity": ruled.severity if ruled else None,
             "reason": ruled.reason if ruled else "",
+            "text": labels.action(Action.CONTACT),
             "soon": "30",
-            "waiting": Waiting.STRUCTURE,
+            "waiting": Waiting.CERT,
         }
     computed = asked.file.understood.assessment.severity
     return forms.QualifyForm(**bound, now=asked.now, with_next=with_next, computed=computed)
+
+
+def _rsit(incident: Incident) -> str:
+    """Return the class and type decided before, else the nearest to the category."""
+    if incident.rsit_class:
+        return "/".join(part for part in (incident.rsit_class, incident.rsit_type) if part)
+    category = catalogue.incident_categories().get(incident.category)
+    return category.rsit[0] if category and category.rsit else ""
 
 
 def _qualify(asked: Asked, form: forms.QualifyForm) -> object:
