@@ -24,11 +24,6 @@ class Supplier(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def place(self) -> Place:
-        """Return where it lies: nowhere, since every nation shares the list."""
-        return Place()
-
 
 class SupplierAlias(models.Model):
     """Another name under which people know a supplier."""

@@ -29,7 +29,6 @@ from vigie.incidents.rules.blocks import ASKED, Step
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.words import Channel
 from vigie.inventory.models import Application, Supplier
-from vigie.ui.fields import PartialMomentField
 from vigie.ui.widgets import Ticks, Tiles
 
 PHONE_LENGTH, NAME_LENGTH = 32, 120
@@ -99,10 +98,6 @@ class StepForm(forms.Form):
         for name, errors in list(self.errors.items()):
             if all(error.code in ("required", "incomplete") for error in errors.as_data()):
                 del self.errors[name]
-
-    def moments(self) -> list[str]:
-        """Return the names of the dates that a person may set to now."""
-        return [n for n, one in self.fields.items() if isinstance(one, PartialMomentField)]
 
 
 class EssentialForm(StepForm):
@@ -188,10 +183,6 @@ class PeopleForm(StepForm):
                 required=False,
             )
 
-    def moments(self) -> list[str]:
-        """Return no date: people have none."""
-        return []
-
 
 def person_fields(*, with_phone: bool) -> dict[str, forms.Field]:
     """Return the fields of one person to call."""
@@ -246,11 +237,6 @@ class CareForm(StepForm):
         if "episodes" in self.names:
             found["episodes"] = [row.facts for row in rows if row.is_valid()]
         return found
-
-    def moments(self) -> list[str]:
-        """Return the dates of the questions and of the rows."""
-        rows = [f"{row.prefix}-{name}" for row in self.rows for name in ("start", "end")]
-        return super().moments() + rows
 
 
 class SystemsForm(StepForm):

@@ -55,11 +55,6 @@ def mask(facts: Facts) -> Masked:
     return Masked(facts.model_copy(update={**clean, "episodes": episodes}), count)
 
 
-def mask_text(text: str) -> tuple[str, int]:
-    """Return a free text with every social-security number masked, and how many there were."""
-    return nir.mask(text)
-
-
 def check_inventory(facts: Facts, establishment: Establishment) -> None:
     """Raise UnknownInInventory unless the named supplier and applications are there."""
     if facts.supplier is not None and not Supplier.objects.filter(pk=facts.supplier).exists():

@@ -47,11 +47,6 @@ class Structure:
         """Return the town of the place, "" where unknown."""
         return (self.site or self.establishment).commune
 
-    @property
-    def structure_type(self) -> str:
-        """Return the kind of the place."""
-        return (self.site or self.establishment).structure_type
-
 
 def establishments_to_declare(person: User) -> QuerySet[Establishment]:
     """Return the establishments for which the person may declare as a whole."""

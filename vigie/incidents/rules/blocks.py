@@ -200,11 +200,3 @@ BLOCKS: dict[Block, tuple[Part, ...]] = {
     Block.CAUSES: (Part.CAUSES,),
     Block.FOLLOW_UP: (Part.FOLLOW_UP, Part.NOTICES),
 }
-
-
-def step_of(name: str) -> Step:
-    """Return the page on which a field is amended. Raises KeyError for an unknown field."""
-    for step, names in AMENDED.items():
-        if name in names:
-            return step
-    raise KeyError(name)

@@ -84,11 +84,6 @@ class Finding:
     answer: Answer
     because: tuple[str, ...]
 
-    @property
-    def is_significant(self) -> bool:
-        """Return whether the criterion makes the incident a significant one."""
-        return self.criterion in SIGNIFICANT
-
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
@@ -105,11 +100,6 @@ class Assessment:
     def met(self) -> tuple[Finding, ...]:
         """Return the criteria that are met."""
         return tuple(f for f in self.findings if f.answer is Answer.YES)
-
-    @property
-    def unknown(self) -> tuple[Finding, ...]:
-        """Return the criteria of which the facts do not tell."""
-        return tuple(f for f in self.findings if f.answer is Answer.UNKNOWN)
 
 
 def assess(facts: Facts, *, obliged: Answer = Answer.YES) -> Assessment:

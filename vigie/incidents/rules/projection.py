@@ -11,7 +11,6 @@ from vigie.incidents.rules.words import (
     DataType,
     DetectionSource,
     DetectionStage,
-    Endangerment,
     Origin,
 )
 from vigie.kernel.partial import PartialDate
@@ -81,10 +80,3 @@ def _same_day(facts: Facts, declared_on: date | None, zone: tzinfo) -> bool | No
         return None
     day = PartialDate.parse(seen).day(zone)
     return None if day is None else day == declared_on
-
-
-def is_endangered(endangerment: Endangerment) -> bool | None:
-    """Return whether patients were put at risk, None when nobody knows."""
-    if endangerment is Endangerment.UNKNOWN:
-        return None
-    return endangerment in (Endangerment.POTENTIAL, Endangerment.PROVEN)
