@@ -63,6 +63,7 @@ class Declaration(Located):
         Delegation, null=True, blank=True, on_delete=models.PROTECT, related_name="declarations"
     )
     revision_number = models.PositiveIntegerField(default=1)  # the revision in force
+    unsettled = models.PositiveIntegerField(default=0)  # versions set aside that await a choice
     counts = models.BooleanField(default=True)  # neither rejected nor duplicate
     event = models.ForeignKey(
         Event, null=True, blank=True, on_delete=models.PROTECT, related_name="declarations"

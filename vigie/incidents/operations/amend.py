@@ -103,6 +103,7 @@ def settle(
         changed=facts_rules.changed(old, chosen),
         settles=kept,
     )
+    declaration.unsettled -= 1
     _put_in_force(held, declaration, revision, (old, chosen), now)
     details = {"revision": revision.number, "of": number, "mine": sorted(mine)}
     _record(by, "declaration.settled", incident, now, details)
@@ -137,6 +138,8 @@ def _amend(
     )
     if clash:
         revision.save(force_insert=True)
+        declaration.unsettled += 1
+        declaration.save(update_fields=["unsettled"])
     else:
         _put_in_force(held, declaration, revision, (old, merged), now)
     verb = "declaration.set_aside" if clash else "declaration.amended"

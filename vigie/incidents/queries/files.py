@@ -79,6 +79,7 @@ class Understood:
     authority: Authority | None = None  # None: nobody sent it yet
     delegation: Delegation | None = None
     is_blank: bool = False  # nothing was answered yet
+    unsettled: int = 0  # versions set aside between which nobody chose yet
 
     @property
     def portal_name(self) -> str:
@@ -97,7 +98,15 @@ def understood(declaration: Declaration, facts: Facts) -> Understood:
     sent = tuple(legal_declarations(declaration))
     standing = legal.standing(assessment.duty, portal_is_here=portal.is_here, recorded=bool(sent))
     authority = Authority(declaration.authority)
-    return Understood(assessment, portal, standing, sent, authority, declaration.delegation)
+    return Understood(
+        assessment,
+        portal,
+        standing,
+        sent,
+        authority,
+        declaration.delegation,
+        unsettled=declaration.unsettled,
+    )
 
 
 def assess_for(

@@ -195,6 +195,7 @@ def test_the_same_field_written_apart_keeps_both_versions(clash):
     assert told.kept.facts["description"] == "Trois serveurs"
     assert told.current.number == 2
     assert list(queries.unsettled(declaration)) == [told.kept]
+    assert declaration.unsettled == 1
     assert Event.objects.get(verb="declaration.set_aside").details["clash"] == ["title"]
 
 
@@ -211,6 +212,7 @@ def test_choosing_puts_the_chosen_fields_in_force_and_keeps_both(clash):
     assert (now.title, now.description, now.patients) == ("Attaque", "Trois serveurs", 2)
     assert done.revision.settles == told.kept
     assert not queries.unsettled(declaration)
+    assert declaration.unsettled == 0
     titles = [r.facts["title"] for r in queries.history(declaration)]
     assert titles == ["Attaque", "Attaque", "Rançongiciel", "Panne"]
 

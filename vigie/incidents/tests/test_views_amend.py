@@ -311,6 +311,14 @@ def test_a_conflict_shows_both_versions_and_keeps_what_nobody_else_wrote(client,
     assert form["description"].value() == "mine"
 
 
+def test_the_file_says_that_two_versions_await_a_choice(client, clash):
+    declaration, answer = clash
+    waiting = "les deux textes sont gardés"
+    assert waiting in client.get(url("file", declaration)).text
+    client.post(answer["Location"], {"title": "mine", "description": "mine"})
+    assert waiting not in client.get(url("file", declaration)).text
+
+
 def test_the_choice_goes_in_force_and_both_stay_readable(client, clash):
     declaration, answer = clash
     page = client.post(answer["Location"], {"title": "mine"})
