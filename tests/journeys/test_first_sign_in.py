@@ -69,7 +69,7 @@ def test_an_administrator_enters_and_invites_who_enters_too(visit, hospital_desk
     newcomer = visit(hospital_desk)
     page = newcomer.go(urlsplit(link).path)
     page.get_by_label("Prénom").fill("Claire")
-    page.get_by_label("Nom", exact=True).fill("Morvan")
+    page.get_by_label("Nom de famille", exact=True).fill("Morvan")
     page.get_by_label("Mot de passe").first.fill(PASSWORD)
     page.get_by_role("button", name="Accepter l’invitation").click()
     protect(newcomer)
