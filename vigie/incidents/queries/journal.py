@@ -20,6 +20,9 @@ _ = gettext_lazy
 # What follows the name of who acted, wherever the journal is read.
 SENTENCES: dict[str, object] = {
     "incident.declared": _("a déclaré un incident"),
+    "incident.imported": _("a importé une déclaration"),
+    "incident.imported_again": _("a importé une édition plus récente de la déclaration"),
+    "declarations.imported": _("a importé des déclarations"),
     "incident.opened": _("a ouvert le dossier"),
     "incident.qualified": _("a qualifié l’incident"),
     "incident.moved": _("a fait changer le dossier d’étape"),
@@ -58,6 +61,7 @@ TARGETS = {
     "incidents": audit.Target(_("Liste des incidents")),
     "event": audit.Target(_("Événement")),
     "draft": audit.Target(_("Brouillon")),
+    "import": audit.Target(_("Import")),
     "handover": audit.Target(_("Relève"), "incidents:handover"),
     "view": audit.Target(_("Vue")),
 }
@@ -180,6 +184,8 @@ def _listed(value: object) -> list[str]:
 
 TELLERS: dict[str, Teller] = {
     "incident.declared": lambda details, names: gettext("Déclaration reçue."),
+    "incident.imported": lambda details, names: gettext("Déclaration importée."),
+    "incident.imported_again": lambda details, names: gettext("Édition plus récente importée."),
     "incident.moved": _step,
     "incident.restored": _restored,
     "incident.qualified": _qualified,
