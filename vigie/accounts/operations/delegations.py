@@ -94,6 +94,6 @@ def _journal(by: Actor, verb: str, row: Delegation, now: datetime) -> None:
             "delegation": row.pk,
             "establishment": row.establishment_id,
             "purpose": row.purpose,
-            "to": row.valid_to.isoformat(timespec="minutes"),
+            "until": row.valid_to.isoformat(timespec="minutes"),
         },
     )

@@ -119,9 +119,9 @@ def end_membership(*, by: Actor, membership: Membership, now: datetime) -> None:
 def _journal(by: Actor, verb: str, row: Membership, now: datetime) -> None:
     details = {"role": row.role, "territory": str(row.territory)}
     if row.valid_from > now:
-        details["from"] = row.valid_from.isoformat(timespec="minutes")
+        details["since"] = row.valid_from.isoformat(timespec="minutes")
     if row.valid_to is not None and row.valid_to > now:
-        details["to"] = row.valid_to.isoformat(timespec="minutes")
+        details["until"] = row.valid_to.isoformat(timespec="minutes")
     record(
         actor=by.journal_name,
         verb=verb,

@@ -67,7 +67,7 @@ def create_token(
         details={
             "token": token.pk,
             "scopes": sorted(wanted),
-            "to": expires_at.isoformat(timespec="minutes"),
+            "until": expires_at.isoformat(timespec="minutes"),
         },
     )
     return NewToken(token, secret)

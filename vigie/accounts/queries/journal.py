@@ -1,22 +1,32 @@
 """Open the journal to those who may read it: all of it, or what concerns their territory."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import get_language
 
 from vigie.accounts.models import User
 from vigie.accounts.queries.people import people_governed
 from vigie.accounts.queries.rights import within
-from vigie.accounts.rules import Permission
+from vigie.accounts.rules import Permission, geographies
 from vigie.audit import queries as audit
 from vigie.audit.models import Event
 from vigie.audit.queries import EventPage
-from vigie.establishments.models import Establishment, Site
+from vigie.establishments.models import Establishment, Group, Site
 from vigie.establishments.rules import TerritoryKind
 
+NUMBER = re.compile(r"[0-9]{1,18}")
+OWN_CODE = re.compile(r"id[0-9]{1,18}")  # of a structure without a FINESS number
+# What the journal calls a row of a table, what territories call it, and where the code is kept.
+PLACES: tuple[tuple[str, str, Any, str], ...] = (
+    ("establishment", "ej", Establishment, "finess"),
+    ("site", "et", Site, "finess"),
+    ("group", "group", Group, "code"),
+)
 Rows = Callable[[User], "QuerySet[Any]"]
 # target -> the rows whose entries a reader of the journal may see; higher floors add theirs.
 KINDS: dict[str, Rows] = {
@@ -85,9 +95,42 @@ def journal_about(reader: User, person: User, *, size: int = 20) -> EventPage | 
 
 
 def names_of(page: EventPage | None) -> dict[str, str]:
-    """Return the names of the people who acted on a page of the journal, by "user:42"."""
+    """Return the names of what a page of the journal mentions: people, places, territories.
+
+    By what the journal calls them: "user:42", "establishment:7", "ej:690000013", "region:84".
+    Cost: one query for each kind that the page mentions.
+    """
     if page is None:
         return {}
-    ids = [actor.removeprefix("user:") for actor in page.actors if actor.startswith("user:")]
-    people = User.objects.filter(pk__in=[number for number in ids if number.isdecimal()])
-    return {person.journal_name: person.full_name for person in people}
+    mentioned = page.mentioned
+    names = _geographies_named(mentioned)
+    if numbers := _numbers("user", mentioned):
+        people = User.objects.filter(pk__in=numbers)
+        names |= {person.journal_name: person.full_name for person in people}
+    for target, territory, model, column in PLACES:
+        wanted = Q()
+        if numbers := _numbers(target, mentioned):
+            wanted |= Q(pk__in=numbers)
+        if codes := _codes(territory, mentioned):
+            own = [int(code[2:]) for code in codes if OWN_CODE.fullmatch(code)]
+            wanted |= Q(**{f"{column}__in": codes}) | Q(pk__in=own)
+        for row in model.objects.filter(wanted) if wanted else ():
+            names |= {f"{territory}:{row.code}": str(row), f"{target}:{row.pk}": str(row)}
+    return names
+
+
+def _codes(kind: str, mentioned: set[str]) -> list[str]:
+    return [name.removeprefix(f"{kind}:") for name in mentioned if name.startswith(f"{kind}:")]
+
+
+def _numbers(kind: str, mentioned: set[str]) -> list[int]:
+    return [int(code) for code in _codes(kind, mentioned) if NUMBER.fullmatch(code)]
+
+
+def _geographies_named(mentioned: set[str]) -> dict[str, str]:
+    language = get_language() or "fr"
+    return {
+        f"{kind}:{code}": geography.title.in_(language)
+        for (kind, code), geography in geographies().items()
+        if f"{kind}:{code}" in mentioned
+    }

@@ -1,11 +1,6 @@
 """Sign-in by a directory, against a real OpenID Connect provider in a process of its own."""
 
-import json
 import re
-import socket
-import subprocess
-import sys
-import time
 from html import unescape
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -21,6 +16,7 @@ from conftest import ReadOnlyGetClient
 from vigie.accounts import operations
 from vigie.accounts.models import User
 from vigie.accounts.tests.factories import PASSWORD, UserFactory, again, person
+from vigie.accounts.tests.provider import running_provider
 from vigie.accounts.tests.test_second_factor import SECRET, code_of, with_application
 from vigie.audit.models import Event
 from vigie.establishments.rules import Territory
@@ -58,30 +54,8 @@ def client():
 @pytest.fixture(scope="module")
 def provider():
     """The address of a provider that knows three people."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
-    for who in (CLAIRE, HUGO, PLAIN):
-        command += ["--user-claims", json.dumps(who)]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
-    try:
-        wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def wait_for(port, process):
-    for _ in range(300):
-        assert process.poll() is None, "the provider stopped"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the provider does not answer")
+    with running_provider(CLAIRE, HUGO, PLAIN) as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

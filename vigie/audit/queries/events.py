@@ -34,8 +34,19 @@ class EventPage:
 
     @property
     def actors(self) -> set[str]:
-        """Return who acted, such as "user:42", to look their names up at once."""
+        """Return who acted, such as "user:42"."""
         return {line.event.actor for line in self.lines}
+
+    @property
+    def mentioned(self) -> set[str]:
+        """Return what the page speaks of, such as "user:42", to look the names up at once.
+
+        A detail that is text is there as it is, a number with its name, such as "site:7".
+        """
+        told = [item for line in self.lines for item in line.event.details.items()]
+        said = {str(value) for _, value in told if isinstance(value, str)}
+        numbered = {f"{name}:{value}" for name, value in told if isinstance(value, int)}
+        return self.actors | {line.event.target for line in self.lines} | said | numbered
 
 
 def events(  # noqa: PLR0913 - one keyword for each way to narrow the journal

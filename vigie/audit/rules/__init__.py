@@ -21,7 +21,16 @@ from vigie.audit.rules.chain import (
     utc_text,
 )
 from vigie.audit.rules.pages import BadCursor, Cursor, read_cursor
-from vigie.audit.rules.words import ACTORS, LABELS, TARGETS, Target, register, sentence
+from vigie.audit.rules.words import (
+    ACTORS,
+    LABELS,
+    TARGETS,
+    VALUES,
+    Target,
+    label,
+    register,
+    sentence,
+)
 
 __all__ = [
     "ACTORS",
@@ -29,6 +38,7 @@ __all__ = [
     "GENESIS",
     "LABELS",
     "TARGETS",
+    "VALUES",
     "BadCursor",
     "BadHead",
     "Cursor",
@@ -44,6 +54,7 @@ __all__ = [
     "canonical",
     "entry_mac",
     "head_mac",
+    "label",
     "people_seal",
     "plain",
     "read_cursor",

@@ -95,3 +95,9 @@ def test_who_acted_is_gathered_for_one_look_up():
 def test_a_false_place_is_refused():
     with pytest.raises(rules.BadCursor):
         queries.events(after="ici")
+
+
+def test_a_page_tells_what_it_mentions():
+    details = {"territory": "ej:690000013", "site": 7, "list": ["user:9"]}
+    operations.record(actor="user:1", verb="a.b", target="user:2", at=NOW, details=details)
+    assert queries.events().mentioned == {"user:1", "user:2", "ej:690000013", "site:7"}

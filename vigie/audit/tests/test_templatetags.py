@@ -46,6 +46,33 @@ def test_details_are_said_with_their_labels_and_fingerprints_shortened():
     assert "Instance 1" not in text
 
 
+def test_details_are_said_in_words_names_and_moments(monkeypatch):
+    monkeypatch.setitem(words.SENTENCES, "a.b", "a donné le rôle %(role)s sur %(territory)s")
+    monkeypatch.setitem(words.VALUES, "role", {"dpo": "Délégué"}.get)
+    monkeypatch.setitem(words.LABELS, "row", "")
+    details = {
+        "role": "dpo",
+        "territory": "ej:690000013",
+        "establishment": 7,
+        "row": 3,
+        "ends": "2027-02-20T06:08+00:00",
+        "on": "2027-02-20",
+        "broken": "2027-13-45",
+        "fields": ["name", "odd"],
+    }
+    operations.record(actor="user:1", verb="a.b", target="user:2", at=NOW, details=details)
+    names = {"ej:690000013": "Valmont", "establishment:7": "Rive Haute", "user:2": "Claire Morel"}
+    text = drawn(names=names)
+    assert "a donné le rôle Délégué sur Valmont" in text
+    assert "établissement Rive Haute" in text
+    assert "Claire Morel" in text
+    assert "ends sam. 20 févr. 2027, 07:08 (UTC+1)" in text.replace("\xa0", " ")
+    assert "on sam. 20 févr. 2027" in text.replace("\xa0", " ")
+    assert "broken 2027-13-45" in text
+    assert "champs nom, odd" in text
+    assert "row" not in text
+
+
 def test_a_sealed_entry_shows_its_place(settings, tmp_path):
     settings.KEYS_DIR = tmp_path
     write(1)
