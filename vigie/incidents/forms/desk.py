@@ -32,7 +32,7 @@ ORDER_NAMES: list[Choice] = [
     ("due", _("Prochaine action")),
 ]
 BIGGEST = 2**63 - 1
-PLACES = ("after", "before", "unfold")  # where one stands in a list: no part of a saved view
+PLACES = ("after", "before", "unfold", "more")  # where one stands: no part of a saved view
 
 
 def regions() -> list[Choice]:
@@ -178,6 +178,7 @@ class SearchForm(ListForm):
     supplier = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST)
     event = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST)
     late = forms.BooleanField(label=_("En retard"), required=False)
+    more = forms.CharField(required=False, max_length=1)  # the less usual filters are wanted
     order = forms.ChoiceField(label=_("Trier par"), required=False, choices=ORDER_NAMES)
     size = forms.TypedChoiceField(
         label=_("Lignes"),

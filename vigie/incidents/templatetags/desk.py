@@ -41,6 +41,24 @@ SIDE_ICONS = {
 }
 
 
+@register.simple_tag
+def heads() -> dict[str, str]:
+    """Return the heads of the columns, translated once for all rows."""
+    return {
+        "declared": gettext("Déclaré"),
+        "place": gettext("Structure"),
+        "title": gettext("Ce qui se passe"),
+        "danger": gettext("Danger patient"),
+        "severity": gettext("Gravité"),
+        "step": gettext("Étape"),
+        "next": gettext("Prochaine action"),
+        "due": gettext("Pour"),
+        "late": gettext("en retard :"),
+        "waits": gettext("Attend"),
+        "who": gettext("Analyste"),
+    }
+
+
 @register.filter
 def word(value: str, kind: str) -> object:
     """Say a word of a closed list: {{ incident.status|word:"Status" }}."""

@@ -101,7 +101,7 @@ def files(request: SignedRequest) -> HttpResponse:
         "rows": rows,
         "count": count,
         "pages": Pages.of(form, rows, count),
-        "narrowed": len(form.narrowed),
+        "more": form.narrowed or form.right.get("more"),
         "now": now,
         "views": _views(request, SavedView.Page.LIST),
         "view_form": _view_form(form, SavedView.Page.LIST),
