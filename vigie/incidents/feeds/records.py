@@ -212,7 +212,8 @@ def loaded(raw: Raw) -> dict[str, Any]:
     if raw.fault:
         raise BadRecord("", raw.fault)
     try:
-        value = json.loads(raw.content.decode(), parse_constant=_no_constant, parse_float=_finite)
+        text = raw.content.decode().rstrip()
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError as reason:
         raise BadRecord("", not_utf8(raw.content, reason.start)) from reason
     except json.JSONDecodeError as reason:
@@ -245,9 +246,9 @@ def not_utf8(content: bytes, place: int) -> str:
 
 
 def _not_json(reason: json.JSONDecodeError) -> str:
-    is_cut = reason.pos >= len(reason.doc.rstrip()) or reason.msg.startswith("Unterminated")
+    is_cut = reason.pos >= len(reason.doc) or reason.msg.startswith("Unterminated")
     what = "cut before its end" if is_cut else "not JSON"
-    return f"{what}: {reason.msg} at position {reason.pos + 1}"
+    return f"{what} (position {reason.pos + 1}: {reason.msg.removesuffix(' starting at')})"
 
 
 def check_storable(value: object) -> None:
