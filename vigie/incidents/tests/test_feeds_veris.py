@@ -1,58 +1,14 @@
 from copy import deepcopy
-from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from vigie.incidents.feeds import veris
-from vigie.incidents.feeds.records import BadRecord
+from vigie.incidents.feeds.coverage import Coverage
 from vigie.incidents.rules.words import Kind, Origin, Status
+from vigie.incidents.tests.veris import READING, RECORD, changed, parsed
+from vigie.reference import catalogue
 
-PARIS = ZoneInfo("Europe/Paris")
-
-
-READING = veris.Reading(date(2026, 3, 14), PARIS)
-
-
-RECORD = {
-    "incident_id": "0008DADB",
-    "security_incident": "Confirmed",
-    "summary": "A laptop was stolen. It was not encrypted.",
-    "action": {"physical": {"variety": ["Theft"], "vector": ["Personal vehicle"]}},
-    "attribute": {
-        "confidentiality": {
-            "data": [{"variety": "Medical", "amount": 12}],
-            "data_disclosure": "Potentially",
-        }
-    },
-    "timeline": {"incident": {"year": 2014, "month": 11}},
-    "victim": {"victim_id": "Corvallis Clinic", "country": ["US"], "industry": "622110"},
-    "plus": {"analyst": "x", "timeline": {"notification": {"year": 2014, "month": 12, "day": 11}}},
-}
-
-
-def changed(path, value):
-    """Return the record with one value changed, or taken out for « absent »."""
-    record = deepcopy(RECORD)
-    node = record
-    *steps, last = path.split(".")
-    for step in steps:
-        node = node.setdefault(step, {})
-    if value == "absent":
-        node.pop(last, None)
-    else:
-        node[last] = value
-    return record
-
-
-def parsed(path="incident_id", value="0008DADB"):
-    return veris.parse(changed(path, value), READING, file="v.jsonl", line=7)
-
-
-def refused(path, value):
-    with pytest.raises(BadRecord) as reason:
-        parsed(path, value)
-    return reason.value.field, reason.value.reason
+# the mapping
 
 
 def test_a_record_becomes_a_declaration():
@@ -173,6 +129,9 @@ def test_care_and_impact_are_unknown_never_no():
     assert facts.support_requested is None
 
 
+# structures
+
+
 @pytest.mark.parametrize("name", ["absent", "", "Unknown", "unknown", " Unknown "])
 def test_a_victim_without_name_is_a_structure_for_each_record(name):
     record = changed("victim.victim_id", name)
@@ -245,44 +204,80 @@ def test_a_very_long_name_still_makes_a_key_that_fits():
     assert len(found.name) <= 200
 
 
-@pytest.mark.parametrize(
-    ("parts", "text"),
-    [
-        ({"year": 2014}, "2014"),
-        ({"year": 2014, "month": 3}, "2014-03"),
-        ({"year": 2014, "month": 0, "day": 0}, "2014"),
-        ({"year": 2014, "month": 3, "day": 9}, "2014-03-09"),
-        ({"year": 2014, "month": 3, "day": 9, "time": "05:00:00 AM"}, "2014-03-09T05:00+01:00"),
-        ({"year": 2014, "month": 7, "day": 9, "time": "2:10 pm"}, "2014-07-09T14:10+02:00"),
-        ({"year": 2014, "month": 7, "day": 9, "time": "12:30 AM"}, "2014-07-09T00:30+02:00"),
-        ({"year": 2014, "month": 7, "day": 9, "time": "23:59:59"}, "2014-07-09T23:59+02:00"),
-        ({"year": 1980}, "1980"),
-        ({"year": 2027}, "2027"),
-    ],
-)
-def test_dates_are_taken_as_far_as_they_go(parts, text):
-    found = parsed("timeline.incident", parts)
-    assert found.facts.occurred == text
-    assert not [doubt for doubt in found.doubts if doubt.field.startswith("timeline")]
+# what is kept
 
 
-@pytest.mark.parametrize(
-    ("parts", "field"),
-    [
-        ({"year": 1979}, "timeline.incident.year"),
-        ({"year": 2028}, "timeline.incident.year"),
-        ({"year": 0}, "timeline.incident.year"),
-        ({"year": -5}, "timeline.incident.year"),
-        ({}, "timeline.incident.year"),
-        ("absent", "timeline.incident.year"),
-        ({"year": "2014"}, "timeline.incident.year"),
-        ({"year": 2014.5}, "timeline.incident.year"),
-        ({"year": True}, "timeline.incident.year"),
-        ({"year": None}, "timeline.incident.year"),
-        ({"year": 2014, "month": "March"}, "timeline.incident.month"),
-        ("2014", "timeline.incident"),
-        ([2014], "timeline.incident"),
-    ],
-)
-def test_without_a_year_that_can_be_the_record_is_refused(parts, field):
-    assert refused("timeline.incident", parts)[0] == field
+def test_what_has_no_place_is_kept_and_what_has_one_is_not():
+    kept = parsed().kept
+    assert kept == {
+        "action": RECORD["action"],
+        "attribute": RECORD["attribute"],
+        "victim": {"industry": "622110"},
+        "plus": {"analyst": "x"},
+    }
+
+
+def test_parsing_changes_nothing_in_the_record():
+    record = deepcopy(RECORD)
+    veris.parse(record, READING, file="v.jsonl", line=1)
+    assert record == RECORD
+
+
+def test_a_summary_too_long_for_a_text_is_cut_and_kept_whole():
+    found = parsed("summary", "x " * 15_000)
+    assert len(found.facts.description) <= 20_000
+    assert found.kept["summary"] == "x " * 15_000
+    assert [doubt.field for doubt in found.doubts] == ["summary"]
+
+
+def test_control_characters_become_spaces():
+    assert parsed("summary", "a\u000bb\nc").facts.description == "a b\nc"
+
+
+@pytest.mark.parametrize("summary", ["absent", "", "\u0007"])
+def test_without_summary_the_title_says_what_happened_to_whom(summary):
+    assert parsed("summary", summary).facts.title == "Vol d’équipement – Corvallis Clinic"
+
+
+def test_the_coverage_tells_what_became_of_each_field():
+    mapping = veris.mapping()
+    coverage = Coverage(mapped=[*mapping["mapped"], *mapping["read"]], known=mapping["known"])
+    coverage.see(RECORD | {"notes": "x", "own": {"deep": {"er": 1}}})
+    table = coverage.table()
+    assert table["timeline.incident"] == "mapped"
+    assert table["attribute.confidentiality.data.variety"] == "mapped"
+    assert table["action.physical.variety"] == "mapped"
+    assert table["action.physical"] == "kept"
+    assert table["own.deep"] == "kept"
+    assert table["notes"] == "kept"
+    assert table["action.malware.variety"] == "absent"
+    assert table["targeted"] == "absent"
+    assert list(table) == sorted(table)
+
+
+# the mapping file
+
+
+def test_the_mapping_speaks_in_codes_that_exist():
+    mapping = veris.mapping()
+    categories = {line["category"] for line in mapping["categories"]}
+    assert categories <= catalogue.incident_categories().keys()
+    types = set(mapping["structure_types"].values()) | {mapping["other_structure_type"]}
+    assert types <= catalogue.structure_types().keys()
+    assert set(mapping["data_types"].values()) <= catalogue.data_types().keys()
+    assert {Kind(kind) for kind in mapping["kinds"].values()}
+    assert {Origin(line["origin"]) for line in mapping["origins"]}
+
+
+def test_an_origin_agrees_with_its_category():
+    """A category of the reference has an origin: the mapping must not contradict it."""
+    origins = {code: entry.origin for code, entry in catalogue.incident_categories().items()}
+    for action, origin in (
+        ({"malware": {}}, "malicious"),
+        ({"misuse": {}}, "malicious"),
+        ({"error": {}}, "non_malicious"),
+        ({"environmental": {}}, "non_malicious"),
+        ({}, "undetermined"),
+    ):
+        facts = parsed("action", action).facts
+        assert origins[facts.category] == facts.origin == origin

@@ -248,8 +248,10 @@ def test_a_group_counts_its_members_of_that_year():
         GroupMember.objects.create(group=group, establishment=owner, joined_on=since, left_on=until)
         CountedFactory(establishment=owner)
         CountedFactory(establishment=owner, declared_year=2023)
-    assert values(2024, territory="group:GHT-1")["structures"] == 2
-    assert values(2023, territory="group:GHT-1")["structures"] == 2
+    CountedFactory.create_batch(3, establishment=left, declared_year=2023)
+    CountedFactory.create_batch(5, establishment=comes, declared_year=2024)
+    assert values(2024, territory="group:GHT-1")["declarations"] == 1 + 6
+    assert values(2023, territory="group:GHT-1")["declarations"] == 1 + 4
 
 
 def test_a_structure_type_counts_alone():

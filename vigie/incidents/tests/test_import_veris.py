@@ -1,5 +1,4 @@
 import json
-from copy import deepcopy
 from datetime import UTC, datetime
 
 import pytest
@@ -8,60 +7,13 @@ from vigie.audit.models import Event as JournalEntry
 from vigie.establishments import queries as establishments
 from vigie.incidents import operations, queries
 from vigie.incidents.models import Brought, Declaration, Incident, Revision
-from vigie.incidents.tests.factories import person
+from vigie.incidents.tests.factories import MembershipFactory, person
+from vigie.incidents.tests.imports import LATER, NOW, bring, counts, declaration, everything, record
 
 pytestmark = pytest.mark.django_db
 
 
-NOW = datetime(2026, 3, 14, 1, 10, tzinfo=UTC)
-
-
-LATER = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
-
-
-RECORD = {
-    "incident_id": "A1",
-    "security_incident": "Confirmed",
-    "summary": "A server was encrypted.",
-    "action": {"malware": {"variety": ["Ransomware"]}},
-    "attribute": {"confidentiality": {"data_disclosure": "Yes"}},
-    "timeline": {"incident": {"year": 2019, "month": 3}},
-    "victim": {"victim_id": "Mercy Hospital", "country": ["US"], "industry": "622110"},
-    "plus": {"timeline": {"notification": {"year": 2019, "month": 4, "day": 2}}},
-    "source_id": "vcdb",
-}
-
-
-def record(key="A1", **changes):
-    """Return a VERIS record; __ in a name goes one level down."""
-    made = deepcopy(RECORD) | {"incident_id": key}
-    for path, value in changes.items():
-        node = made
-        *steps, last = path.split("__")
-        for step in steps:
-            node = node.setdefault(step, {})
-        node[last] = value
-    return made
-
-
-def bring(tmp_path, *lines, now=NOW, name="veris.jsonl", **options):
-    """Import records, or lines of text that stand for them."""
-    path = tmp_path / name
-    written = [line if isinstance(line, str) else json.dumps(line) for line in lines]
-    path.write_text("\n".join(written) + "\n", encoding="utf-8")
-    return operations.import_veris([path], now=now, **options)
-
-
-def counts(summary):
-    return (summary.created, summary.updated, summary.unchanged, summary.refused)
-
-
-def everything():
-    return Declaration.objects.count(), Incident.objects.count(), Revision.objects.count()
-
-
-def declaration(key="A1"):
-    return Declaration.objects.select_related("incident").get(source="veris", source_key=key)
+# what arrives
 
 
 def test_a_record_becomes_a_closed_file_with_its_statistic_columns(tmp_path):
@@ -141,6 +93,9 @@ def test_what_looks_like_a_social_security_number_is_masked_everywhere(tmp_path)
     stored += json.dumps(list(Brought.objects.values_list("kept", "facts")))
     assert "451" not in stored
     assert len([w for w in summary.warnings if "social-security" in w.reason]) == 1
+
+
+# a second run, a later edition
 
 
 def test_a_second_run_changes_nothing(tmp_path):
@@ -243,17 +198,40 @@ def test_a_field_changed_on_both_sides_keeps_both_texts(tmp_path):
     assert counts(bring(tmp_path, record(summary="There."))) == (0, 0, 1, 0)
 
 
-class Watched:
-    """A progress that remembers what it heard."""
+def test_the_certs_ruling_outlives_a_later_edition(tmp_path):
+    bring(tmp_path, record())
+    found = declaration()
+    desk = MembershipFactory(
+        role="cert_analyst", territory_kind="nation", territory_code="US", establishment=None
+    ).user
+    decision = operations.Decision(origin="malicious", category="data_leak", major_confirmed=True)
+    operations.qualify(
+        by=desk,
+        incident=found.incident,
+        decision=decision,
+        version=found.incident.version,
+        now=NOW,
+    )
+    bring(tmp_path, record(action={"error": {}}), now=LATER)
+    assert declaration().category == "data_leak"
+    assert declaration().major_confirmed is True
 
-    def __init__(self):
-        self.whole, self.done, self.stages = 0, 0, []
 
-    def total(self, amount):
-        self.whole = amount
+def test_a_record_that_turns_out_a_false_positive_stops_counting(tmp_path):
+    bring(tmp_path, record())
+    bring(tmp_path, record(security_incident="False positive"), now=LATER)
+    assert declaration().incident.status == "rejected"
+    assert not declaration().counts
+    bring(tmp_path, record(), now=LATER)
+    assert declaration().incident.status == "closed"
+    assert declaration().counts
 
-    def advance(self, amount=1):
-        self.done += amount
 
-    def stage(self, name):
-        self.stages.append(name)
+def test_a_file_that_people_moved_keeps_its_status(tmp_path):
+    bring(tmp_path, record())
+    Incident.objects.update(status="rejected", status_reason="hors sujet")
+    Declaration.objects.update(counts=False)
+    summary = bring(tmp_path, record(security_incident="False positive", summary="No."), now=LATER)
+    assert counts(summary) == (0, 1, 0, 0)
+    assert declaration().incident.status_reason == "hors sujet"
+    assert [w.field for w in summary.warnings] == ["status"]
