@@ -98,6 +98,16 @@ def test_declarations_that_name_the_same_event_share_it_over_batches_and_runs(tm
     assert event.declarations.count() == event.incidents.count() == 121
 
 
+def test_a_later_edition_may_name_the_event_and_confirm_what_was_major(tmp_path, owner):
+    columns = "key;establishment;declared;event;major_confirmed"
+    bring(tmp_path, f"K1;{EJ};2021;;", columns=columns)
+    assert declaration().major_confirmed is None
+    bring(tmp_path, f"K1;{EJ};2021;Panne nationale;oui", columns=columns)
+    found = declaration()
+    assert found.event == found.incident.event == Event.objects.get(title="Panne nationale")
+    assert found.major_confirmed is found.incident.major_confirmed is True
+
+
 def test_the_same_key_of_another_source_is_another_declaration(tmp_path, owner):
     columns = "key;establishment;declared;source"
     first = bring(tmp_path, f"K1;{EJ};2021;ancien", f"K1;{EJ};2021;autre", columns=columns)
