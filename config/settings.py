@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "vigie.kernel",
     "vigie.reference",
     "vigie.audit",
+    "vigie.messages",
     "vigie.establishments",
     "vigie.accounts",
     "vigie.inventory",
@@ -151,6 +152,9 @@ EMAIL_HOST_PASSWORD = env_text("VIGIE_SMTP_PASSWORD")
 EMAIL_USE_TLS = env_bool("VIGIE_SMTP_STARTTLS", default=True)
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env_text("VIGIE_MAIL_FROM", "vigie@localhost")
+
+# SMS: a national number is dialled with the country's own prefix.
+SMS_PREFIX = env_text("VIGIE_SMS_PREFIX", "+33")
 
 # Sign-in: vigie.accounts, on django-allauth. No open sign-up; a second factor for officers.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,0 +1,51 @@
+"""Read the outbox. Who may see what is for the capabilities that posted to decide."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from vigie.messages import rules
+from vigie.messages.models import Outgoing
+from vigie.messages.rules import State
+
+
+def sent_about(about: str | Collection[str]) -> QuerySet[Outgoing]:
+    """Return the messages about one thing or several, in the order they were posted."""
+    subjects = [about] if isinstance(about, str) else list(about)
+    return Outgoing.objects.filter(about__in=subjects).order_by("id")
+
+
+def due_lanes(now: datetime) -> list[str]:
+    """Return the lanes in which a message is due, each once."""
+    due = Outgoing.objects.filter(next_try_at__lte=now)
+    return list(due.order_by("lane").values_list("lane", flat=True).distinct())
+
+
+def due_in(lane: str, now: datetime) -> QuerySet[Outgoing]:
+    """Return what is due in a lane: urgent messages first, then the ones due longest."""
+    due = Outgoing.objects.filter(lane=lane, next_try_at__lte=now)
+    return due.order_by("-is_urgent", "next_try_at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many messages stand where."""
+
+    waiting: int
+    retried: int
+    refused: int
+    unknown: int
+
+
+def standing() -> Standing:
+    """Return how many messages wait or did not arrive."""
+    rows = Outgoing.objects.order_by("state").values_list("state").annotate(found=Count("id"))
+    found = dict(rows.filter(state__in=[*rules.TO_LOOK_AT, State.WAITING, State.SENDING]))
+    return Standing(
+        waiting=found.get(State.WAITING, 0) + found.get(State.SENDING, 0),
+        retried=found.get(State.RETRIED, 0),
+        refused=found.get(State.REFUSED, 0),
+        unknown=found.get(State.UNKNOWN, 0),
+    )
