@@ -90,6 +90,21 @@ def files(world: World) -> dict[str, Call]:
         "GET /incidents/{pk}/messages": read(),
         "GET /incidents/{pk}/attachments": read(),
         "GET /incidents/{pk}/attachments/{number}": read(number=w.attachment.pk),
+        "GET /incidents/{pk}/routing": read(),
+        "POST /incidents/{pk}/routing": act(
+            P.FOLLOW,
+            rule="ars_always",
+            outcome="told",
+            at="2026-03-14T03:00:00Z",
+            means="phone",
+            proof="Appel",
+        ),
+        "POST /incidents/{pk}/routing/{number}/retraction": Call(
+            w.at_home(P.FOLLOW),
+            known_to=reading,
+            names={**file, "number": w.told.pk},
+            body=lambda: {"reason": "Mauvais dossier"},
+        ),
         "POST /incidents/{pk}/revisions": act(
             P.AMEND,
             facts=to_json(facts(title="Messagerie arrêtée")),

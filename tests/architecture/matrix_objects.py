@@ -29,6 +29,8 @@ from vigie.establishments.tests.factories import (
 )
 from vigie.incidents.models import Declaration, Draft, Handover, SavedView
 from vigie.incidents.operations.exchange import Upload, write_message
+from vigie.incidents.operations.routing import record_told
+from vigie.incidents.rules.routing import Means, Outcome, Telling
 from vigie.incidents.tests.factories import IncidentFactory
 from vigie.inventory.models import Application, Supplier
 from vigie.kernel import clock
@@ -156,6 +158,19 @@ class World:
             now=now,
         )
         self.attachment = written.message.attachments.get()
+        self.told = record_told(
+            by=self.people["cert_analyst", HOME],
+            incident=self.incident,
+            telling=Telling(
+                rule="fssi_always",
+                party="fssi",
+                outcome=Outcome.TOLD,
+                at=now,
+                means=Means.PHONE,
+                proof="Appel",
+            ),
+            now=now,
+        )
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
@@ -252,6 +267,11 @@ def pages(world: World) -> dict[str, Target]:
         "incidents:revision": Target({**file, "number": 1}),
         "incidents:settle": Target({**file, "number": 1}, known_to=reading, may_be_absent=True),
         "incidents:attachment": Target({**file, "number": w.attachment.pk}),
+        "incidents:tell": Target({**file, "rule": "ars_always"}, known_to=reading),
+        "incidents:party_document": Target(
+            {**file, "rule": "ars_always", "language": "fr"}, known_to=reading
+        ),
+        "incidents:retract_told": Target({**file, "number": w.told.pk}, known_to=reading),
         "incidents:amend_step": Target({**file, "step": "care"}, known_to=reading),
         "incidents:legal": Target(file, posted_by=w.at_home(P.RECORD_LEGAL)),
         **dict.fromkeys(FILE_READERS, Target(file, reading)),
@@ -280,7 +300,7 @@ FILE_ACTS = [
     for name in (
         *("amend", "amend_contacts", "erase_contacts", "ask-support", "assign"),
         *("back-to-contained", "back-to-qualified", "close", "contain", "done"),
-        *("give-support", "group", "merge"),
+        *("give-support", "group", "merge", "tell_other"),
         *("plan", "postpone", "qualify", "read", "reject", "reopen", "resolve", "restore"),
         *("tlp", "ungroup", "write"),
     )

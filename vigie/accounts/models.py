@@ -89,7 +89,13 @@ class User(AbstractBaseUser):
 
     @cached_property
     def memberships_shown(self) -> list["Membership"]:
-        """Return the memberships that count now with what they name, read once a page."""
+        """Return the memberships that count now with what they name, read once a page.
+
+        Those on nations and regions name no row: what was read for rights is all there is.
+        """
+        held = self.memberships_in_force
+        if not any(m.establishment_id or m.site_id or m.group_id for m in held):
+            return held
         named = self.memberships.in_force().select_related("establishment", "site", "group")
         return list(named.order_by("id"))
 

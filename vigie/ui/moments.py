@@ -117,7 +117,9 @@ def until(value: datetime | None, now: datetime) -> str:
     """Return how soon a moment comes, or how late it is."""
     if value is None:
         return NOTHING
-    if value >= now:
+    if abs(value - now) < timedelta(minutes=1):
+        return gettext("maintenant")
+    if value > now:
         return gettext("dans %(duration)s") % {"duration": duration(value - now)}
     return gettext("en retard de %(duration)s") % {"duration": duration(now - value)}
 

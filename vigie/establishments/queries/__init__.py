@@ -15,6 +15,7 @@ from vigie.establishments.queries.setting import (
     instance,
     is_demo,
     legal_portal,
+    portal_with,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "is_demo",
     "legal_portal",
     "population",
+    "portal_with",
     "require_from",
     "search",
     "search_sites",

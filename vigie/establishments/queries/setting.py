@@ -58,8 +58,12 @@ def is_demo() -> bool:
 
 def legal_portal(country: str = "FR") -> ShownPortal:
     """Return where declarations of a country go; here when neither setting nor file says."""
+    return portal_with(country, NationSetting.objects.filter(country=country).first())
+
+
+def portal_with(country: str, setting: NationSetting | None) -> ShownPortal:
+    """Return where declarations of a country go, with a setting that was read before."""
     law = catalogue.legal_portal(country)
-    setting = NationSetting.objects.filter(country=country).first()
     if setting is None:
         return ShownPortal(
             country,

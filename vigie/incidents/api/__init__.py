@@ -4,7 +4,8 @@ from vigie.incidents.api.declarations import router as declarations
 from vigie.incidents.api.exchange import router as exchange
 from vigie.incidents.api.following import router as following
 from vigie.incidents.api.problems import PROBLEMS
+from vigie.incidents.api.routing import router as routing
 
-ROUTERS = (declarations, following, exchange)
+ROUTERS = (declarations, following, exchange, routing)
 
 __all__ = ["PROBLEMS", "ROUTERS"]

@@ -15,6 +15,7 @@ from vigie.incidents.api.doors import FileId, Number, file_of
 from vigie.incidents.models import Message
 from vigie.incidents.operations import exchange
 from vigie.incidents.operations.attach import Upload, open_attachment
+from vigie.incidents.queries.attachments import attachments_of
 from vigie.incidents.rules.facts import Text
 from vigie.kernel import clock, vault
 
@@ -46,7 +47,8 @@ def write(request: SignedRequest, pk: FileId, payload: follow_schemas.MessageIn)
 @router.get("/{pk}/attachments", response=list[follow_schemas.AttachmentOut])
 def list_attachments(request: SignedRequest, pk: FileId) -> object:
     """Return what files were sent, the oldest first."""
-    return file_of(request, pk).attachments.select_related("by").order_by("at", "id")
+    incident = file_of(request, pk)
+    return attachments_of(request.user, incident).select_related("by").order_by("at", "id")
 
 
 @router.post("/{pk}/attachments", response={201: follow_schemas.MessageOut})
@@ -82,6 +84,6 @@ def attach(
 )
 def download(request: SignedRequest, pk: FileId, number: Number) -> StreamingHttpResponse:
     """Return the content of a file; the journal says who took it."""
-    found = get_object_or_404(file_of(request, pk).attachments, pk=number)
+    found = get_object_or_404(attachments_of(request.user, file_of(request, pk)), pk=number)
     attachment = open_attachment(by=request.user, attachment=found, now=clock.now())
     return vault.attachment(attachment.stored_as, attachment.name, attachment.media_type)

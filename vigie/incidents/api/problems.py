@@ -10,10 +10,12 @@ from vigie.incidents.operations.exchange import EmptyMessage, LongMessage, Silen
 from vigie.incidents.operations.follow import BadTarget
 from vigie.incidents.operations.legal import BadProof
 from vigie.incidents.operations.qualify import BadDecision
+from vigie.incidents.operations.routing import AlreadyTold
 from vigie.incidents.operations.steps import BadAssignee
 from vigie.incidents.operations.store import UnknownInInventory
 from vigie.incidents.operations.version import StaleFile
 from vigie.incidents.rules.follow import BadAction, ForbiddenMove
+from vigie.incidents.rules.routing import BadTelling
 from vigie.kernel.vault import BadUpload
 
 Told = tuple[str, list[dict[str, str]]]
@@ -33,7 +35,7 @@ def _conflict(reason: Conflict) -> Told:
     )
 
 
-def _at_field(reason: BadDecision | BadProof | BadAction) -> Told:
+def _at_field(reason: BadDecision | BadProof | BadAction | BadTelling) -> Told:
     return "What was sent does not hold together.", [{"field": reason.field, "reason": str(reason)}]
 
 
@@ -67,9 +69,11 @@ PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (StaleFile, 409, _plain),
     (ForbiddenMove, 409, _plain),
     (SilentFile, 409, _plain),
+    (AlreadyTold, 409, _plain),
     (BadDecision, 422, _at_field),
     (BadProof, 422, _at_field),
     (BadAction, 422, _at_field),
+    (BadTelling, 422, _at_field),
     (UnknownInInventory, 422, _not_in_inventory),
     (UnknownRevision, 422, _unknown_revision),
     (BadAssignee, 422, _plain),

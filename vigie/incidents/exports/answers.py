@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from vigie.incidents.models import labels
+from vigie.incidents.models.conclusions import together
 from vigie.incidents.models.questions import BLOCKS, PARTS, QUESTIONS
 from vigie.incidents.rules import blocks
 from vigie.incidents.rules.blocks import Block, Part
@@ -41,7 +42,7 @@ class Answer:
     @property
     def text(self) -> str:
         """Return the answer on one line."""
-        return " ; ".join(self.lines)
+        return together(self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from vigie.incidents.models.incident import (
     ReadMark,
     SavedView,
 )
+from vigie.incidents.models.routing import PartyTold
 
 __all__ = [
     "Attachment",
@@ -32,6 +33,7 @@ __all__ = [
     "Incident",
     "LegalDeclaration",
     "Message",
+    "PartyTold",
     "Qualification",
     "ReadMark",
     "Revision",

@@ -1,7 +1,10 @@
 """What the rules conclude, in words that a nurse understands; the law's own words where needed."""
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from vigie.incidents.rules.doubts import Doubt
 from vigie.incidents.rules.legal import Answer, Criterion, Duty, Standing
@@ -54,6 +57,13 @@ REASONS: dict[str, Words] = {
     "others_at_risk": _("d’autres structures peuvent être touchées"),
     "others_safe": _("aucune autre structure n’est exposée"),
     "others_unknown": _("on ne sait pas si d’autres structures sont exposées"),
+    # routing
+    "is_ose": _("la structure est désignée opérateur de services essentiels (OSE)"),
+    "designated_otherwise": _(
+        "la structure a une autre désignation (OIV ou entité essentielle) : voir si elle vaut OSE"
+    ),
+    "event_regions": _("l’événement touche plusieurs régions"),
+    "cross_border": _("l’incident a un effet dans un autre pays"),
     # severity
     "vital_care_stopped": _("une activité de soins vitale est à l’arrêt"),
     "reaches_others": _("l’incident dépasse la structure"),
@@ -116,3 +126,13 @@ AUTHORITY_WHY: dict[str, Words] = {
     ),
     "import": _("Reprise d’une autre source."),
 }
+
+
+def together(parts: Iterable[object]) -> str:
+    """Return sentences on one line, parted as the reader's language parts them."""
+    pair = pgettext("deux phrases sur une ligne", "%(one)s ; %(other)s")
+    told = [str(part) for part in parts]
+    line = "".join(told[:1])
+    for part in told[1:]:
+        line = pair % {"one": line, "other": part}
+    return line

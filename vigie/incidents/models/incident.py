@@ -289,6 +289,7 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)  # of the clear content
     stored_as = models.CharField(max_length=80, unique=True)  # name in the vault
+    for_desk = models.BooleanField(default=False)  # shown to those alone who follow the file
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vigie.incidents.rules.follow import Action
+from vigie.incidents.rules.routing import Means, Outcome
 from vigie.incidents.rules.words import (
     Authority,
     Cause,
@@ -150,6 +151,17 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         Authority.CERT: _("du CERT, pour le compte de la structure"),
         Authority.NOT_RECORDED: _("non enregistrée"),
         Authority.IMPORT: _("non enregistrée (import)"),
+    },
+    Outcome: {
+        Outcome.TOLD: pgettext_lazy("destinataire", "Prévenu"),
+        Outcome.NOT_NEEDED: pgettext_lazy("destinataire", "Pas nécessaire"),
+    },
+    Means: {
+        Means.PHONE: pgettext_lazy("moyen", "Téléphone"),
+        Means.MAIL: pgettext_lazy("moyen", "Courriel"),
+        Means.DOCUMENT: pgettext_lazy("moyen", "Document remis"),
+        Means.PORTAL: pgettext_lazy("moyen", "Dans Vigie"),
+        Means.IN_PERSON: pgettext_lazy("moyen", "De vive voix"),
     },
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from vigie.accounts.queries import open_journal_of, within
@@ -12,6 +13,7 @@ from vigie.audit.models import Event as Entry
 from vigie.incidents.models import Incident
 from vigie.incidents.models.labels import category, label, titled
 from vigie.incidents.models.questions import QUESTIONS
+from vigie.incidents.rules.routing import OTHER
 from vigie.incidents.rules.words import Status, Waiting
 from vigie.reference import catalogue
 
@@ -53,6 +55,10 @@ SENTENCES: dict[str, object] = {
     "declaration.contacts_erased": _("a effacé les personnes à joindre"),
     "declarations.contacts_expired": _("a effacé des personnes à joindre gardées assez longtemps"),
     "declaration.legal_recorded": _("a enregistré l’envoi de la déclaration légale"),
+    "party.told": _("a noté qui a été prévenu"),
+    "party.not_needed": _("a noté qu’un destinataire n’a pas à être prévenu"),
+    "party.retracted": _("a repris une note sur un destinataire"),
+    "party.document": _("a produit un document pour un destinataire"),
     "draft.started": _("a commencé un brouillon"),
     "draft.discarded": _("a supprimé un brouillon"),
 }
@@ -178,6 +184,16 @@ def _proved(details: Details, _names: Mapping[str, str]) -> str:
     }
 
 
+def _party(text: Promise) -> Teller:
+    """Return how an entry about a party is told: with its name, as far as a code gives it."""
+
+    def tell(details: Details, _names: Mapping[str, str]) -> str:
+        code = str(details.get("party", ""))
+        return str(text) % {"who": code.upper() if code != OTHER else gettext("autre destinataire")}
+
+    return tell
+
+
 def _listed(value: object) -> list[str]:
     return [str(part) for part in value] if isinstance(value, list) else []
 
@@ -198,5 +214,9 @@ TELLERS: dict[str, Teller] = {
     "support.given": _supported,
     "support.asked": lambda details, names: gettext("Appui demandé au CERT."),
     "tlp.confirmed": _marked,
+    "party.told": _party(_("Prévenu : %(who)s.")),
+    "party.not_needed": _party(_("Pas à prévenir : %(who)s, motif enregistré.")),
+    "party.retracted": _party(_("Note reprise : %(who)s, motif enregistré.")),
+    "party.document": _party(_("Document produit pour : %(who)s.")),
     "declaration.legal_recorded": _proved,
 }

@@ -32,7 +32,7 @@ def obliged(value: Answer) -> Words:
 @register.filter
 def because(reasons: tuple[str, ...]) -> str:
     """Say the facts that lead to a conclusion."""
-    return " ; ".join(str(conclusions.REASONS[reason]) for reason in reasons)
+    return conclusions.together(conclusions.REASONS[reason] for reason in reasons)
 
 
 @register.filter

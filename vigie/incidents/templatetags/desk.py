@@ -16,7 +16,7 @@ from vigie.incidents.forms.desk import ListForm
 from vigie.incidents.models import Incident, Qualification, labels
 from vigie.incidents.queries.file import OneFile
 from vigie.incidents.queries.journal import Said, said
-from vigie.incidents.rules import follow, words
+from vigie.incidents.rules import follow, routing, words
 from vigie.incidents.rules.facts import EpisodeFacts, Facts
 from vigie.incidents.rules.words import EpisodeKind, Kind, Status
 from vigie.kernel.partial import PartialDate, Precision
@@ -62,7 +62,7 @@ def heads() -> dict[str, str]:
 @register.filter
 def word(value: str, kind: str) -> object:
     """Say a word of a closed list: {{ incident.status|word:"Status" }}."""
-    return labels.label(getattr(words, kind), str(value))
+    return labels.label(getattr(words, kind, None) or getattr(routing, kind), str(value))
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vigie.incidents.views import acts, desk, detail, exchange
+from vigie.incidents.views import acts, desk, detail, exchange, routing
 
 urlpatterns = [
     path("", desk.files, name="list"),
@@ -17,6 +17,14 @@ urlpatterns = [
     path("<int:pk>/messages/", exchange.write, name="write"),
     path("<int:pk>/read/", exchange.mark_read, name="read"),
     path("<int:pk>/attachments/<int:number>/", exchange.download, name="attachment"),
+    path("<int:pk>/routing/other/", routing.tell_other, name="tell_other"),
+    path("<int:pk>/routing/<int:number>/retract/", routing.retract, name="retract_told"),
+    path("<int:pk>/routing/<slug:rule>/", routing.tell, name="tell"),
+    path(
+        "<int:pk>/routing/<slug:rule>/<slug:language>.pdf",
+        routing.document,
+        name="party_document",
+    ),
     path("<int:pk>/qualify/", acts.qualification, name="qualify"),
     path("<int:pk>/ask-support/", acts.support, name="ask-support"),
     *(

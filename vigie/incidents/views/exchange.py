@@ -13,7 +13,8 @@ from vigie.accounts.rules import Permission
 from vigie.incidents.forms.exchange import MessageForm
 from vigie.incidents.operations import exchange
 from vigie.incidents.operations.attach import MOST, TooMany, Upload, open_attachment
-from vigie.incidents.queries.file import OneFile, attachment_of
+from vigie.incidents.queries.attachments import attachment_of
+from vigie.incidents.queries.file import OneFile
 from vigie.incidents.queries.files import visible_incidents
 from vigie.incidents.views.detail import holds, read, show
 from vigie.kernel import clock, vault

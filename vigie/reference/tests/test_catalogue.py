@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.reference import catalogue
+from vigie.reference import catalogue, parties
 from vigie.reference.catalogue import BadReference, Entry
 
 LISTS = [
@@ -29,7 +29,7 @@ def test_every_file_says_where_it_comes_from(name):
     raw = catalogue.document(name)
     assert raw["id"] == name.replace("regions/", "regions-").replace(
         "contacts/", "contacts-"
-    ).replace("portals/", "portal-")
+    ).replace("portals/", "portal-").replace("routing/", "routing-")
     assert str(raw["source"]).startswith("https://")
     assert isinstance(raw["retrieved"], date)
     assert raw.get("certainty", "found") in {"found", "to_check"}
@@ -53,6 +53,8 @@ def test_every_file_is_read_by_some_list():
     assert catalogue.legal_portal() is not None
     read = {"structure_types", "care_activities", "countries", "data_types", "incident_categories"}
     read |= {"rsit-1003", "support_providers", "tlp", "regions/fr", "contacts/fr", "portals/fr"}
+    assert parties.routing() is not None
+    read |= {"routing/fr"}
     read |= {"mappings/veris"}  # by the importer of that name
     assert set(catalogue.names()) == read
 
@@ -198,3 +200,23 @@ def test_every_category_of_the_survey_has_a_type_or_is_known_to_have_none(shared
     # Prison health, other hospitals by law, entities with an authorisation, unknown; long stay
     # (362) has a type only when public.
     assert without == {"362", "433", "698", "699", "999"}
+
+
+def test_the_routing_of_france_says_whom_when_and_by_which_text():
+    found = parties.routing()
+    assert found.rules["ars_always"].when == "always"
+    assert found.rules["anssi_ose"].party == "anssi"
+    assert found.rules["ans_resolved"].stage == "resolution"
+    assert not found.rules["told_resolved"].is_certain
+    for rule in found.rules.values():
+        assert rule.text
+        assert rule.asks.fr.strip()
+        assert rule.asks.en.strip()
+
+
+def test_no_document_for_the_health_directorate_tells_causes_or_suppliers():
+    assert not {"causes", "perimeter", "description"} & set(parties.routing().parties["dgs"].parts)
+
+
+def test_a_country_without_a_file_has_no_routing():
+    assert parties.routing("BE") is None

@@ -95,6 +95,9 @@ def test_durations_never_break_at_the_end_of_a_line():
 def test_what_is_due_says_how_soon_and_then_how_late():
     assert plain(moments.until(NOW + timedelta(minutes=4), NOW)) == "dans 4 min"
     assert plain(moments.until(NOW - timedelta(minutes=21), NOW)) == "en retard de 21 min"
+    assert moments.until(NOW, NOW) == "maintenant"
+    assert moments.until(NOW - timedelta(seconds=59), NOW) == "maintenant"
+    assert plain(moments.until(NOW - timedelta(seconds=60), NOW)) == "en retard de 1 min"
 
 
 @pytest.mark.parametrize(
