@@ -94,7 +94,7 @@ def declare_some(user: User, count: int = BASE) -> None:
             structure = structures[rank % len(structures)]
             when = now - timedelta(minutes=7 * rank)
             operations.declare(by=user, submission=submission(structure, dice), now=when)
-        closed = Incident.objects.exclude(pk__in=Incident.objects.filter(id__gt=count * 2 // 3))
+        closed = Incident.objects.filter(pk__lte=bottom(Incident) + count * 2 // 3)
         closed.update(is_open=False, status="closed", next_action="", next_action_at=None)
 
 
@@ -102,7 +102,7 @@ def grow_to(count: int) -> None:
     """Copy files, each with its declaration and revision, until there are so many."""
     while (have := Incident.objects.count()) < count:
         add = min(have, count - have)
-        shift = {"incident_id": top(Incident), "declaration_id": top(Declaration)}
+        shift = {"incident_id": distance(Incident), "declaration_id": distance(Declaration)}
         with transaction.atomic():
             copy(Incident, add, {}, timedelta(minutes=7 * have))
             copy(Declaration, add, shift, None)
@@ -117,11 +117,23 @@ def top(model: type[models.Model]) -> int:
     return found
 
 
+def bottom(model: type[models.Model]) -> int:
+    """Return the lowest id."""
+    found: int = model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
+    return found
+
+
+def distance(model: type[models.Model]) -> int:
+    """Return how far ids move when every row is copied behind the last."""
+    return top(model) - bottom(model) + 1
+
+
 def copy(
     model: type[models.Model], count: int, shift: dict[str, int], back: timedelta | None
 ) -> None:
     """Add copies of the first rows, their ids and references moved beyond the last."""
-    offset, table = top(model), model._meta.db_table
+    offset, table = distance(model), model._meta.db_table
+    first_left_out = bottom(model) + count
     columns, values = [], []
     for field in model._meta.concrete_fields:
         column = str(field.column)
@@ -129,7 +141,7 @@ def copy(
         values.append(_value(column, offset, shift, back))
     sql = (
         f'INSERT INTO "{table}" ({", ".join(columns)}) SELECT {", ".join(values)} '  # noqa: S608
-        f'FROM "{table}" WHERE id <= {count}'
+        f'FROM "{table}" WHERE id < {first_left_out}'
     )
     with connection.cursor() as cursor:
         cursor.execute(sql)

@@ -102,9 +102,15 @@ class User(AbstractBaseUser):
     @cached_property
     def delegations_in_force(self) -> list["Delegation"]:
         """Return what others delegated to this person and that counts now, read once a request."""
-        return list(
-            self.delegations_received.in_force().select_related("establishment").order_by("id")
-        )
+        return list(self.delegations_received.in_force().order_by("id"))
+
+    @cached_property
+    def delegations_shown(self) -> list["Delegation"]:
+        """Return the delegations that count now with their structure, read once a page."""
+        if not self.delegations_in_force:
+            return []
+        named = self.delegations_received.in_force().select_related("establishment")
+        return list(named.order_by("id"))
 
     @cached_property
     def establishments_of_groups(self) -> list[Establishment]:

@@ -61,7 +61,7 @@ def scopes(reader: User) -> list[Scope]:
             str(d.establishment),
             d.establishment_id,
         )
-        for d in reader.delegations_in_force
+        for d in reader.delegations_shown
     ]
     grouped = [
         Scope(Territory(TerritoryKind.EJ, found.code), str(found), found.pk)

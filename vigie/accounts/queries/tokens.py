@@ -16,13 +16,11 @@ def token_in_force(secret: str, *, now: datetime) -> ApiToken | None:
     """
     if not secret.startswith(rules.MARK):
         return None
-    found = ApiToken.objects.select_related("user").filter(
-        token_hash=rules.fingerprint(secret),
-        expires_at__gt=now,
-        revoked_at=None,
-        user__is_active=True,
-    )
-    return found.first()
+    found = ApiToken.objects.select_related("user").filter(token_hash=rules.fingerprint(secret))
+    token = next(iter(found), None)  # the fingerprint is unique: nothing to put in order
+    if token is None or token.revoked_at or token.expires_at <= now or not token.user.is_active:
+        return None
+    return token
 
 
 def tokens_of(person: User) -> QuerySet[ApiToken]:

@@ -33,7 +33,7 @@ def profile(request: SignedRequest) -> HttpResponse:
     context = {
         "form": form,
         "roles": person.memberships_shown,
-        "delegations": person.delegations_in_force,
+        "delegations": person.delegations_shown,
         "factors": queries.second_factors(person),
         "sessions": queries.sessions_of(person, now=now),
         "this_session": request.session.session_key,

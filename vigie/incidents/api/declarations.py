@@ -51,7 +51,8 @@ def list_incidents(
 @router.post("", response={201: schemas.DeclaredOut, 200: schemas.DeclaredOut})
 def declare(request: SignedRequest, payload: schemas.DeclareIn) -> Answer[schemas.DeclaredOut]:
     """Declare an incident: 201 once it is on disk, 200 when the same key was sent before."""
-    establishment = Establishment.objects.filter(finess=payload.establishment).first()
+    found = Establishment.objects.filter(finess=payload.establishment)
+    establishment = next(iter(found), None)
     site = get_object_or_404(Site, finess=payload.site) if payload.site else None
     if establishment is None:
         raise absent()

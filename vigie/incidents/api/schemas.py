@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from vigie.establishments.rules import is_finess
 from vigie.incidents.models import Incident, Revision
@@ -31,7 +31,7 @@ Id = Annotated[int, Field(ge=1, le=2**53)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]  # of the file that was read
 
 
-class Strict(Schema):
+class Strict(BaseModel):
     """A body in which an unknown field is an error, not a silence."""
 
     model_config = ConfigDict(extra="forbid")

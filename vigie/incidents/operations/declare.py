@@ -242,8 +242,10 @@ def _serves(place: Place, memberships: list[Membership]) -> bool:
     if any(m.covers(place) for m in memberships):
         return True
     groups = [m.group_id for m in memberships if m.territory_kind == TerritoryKind.GROUP]
+    if not groups:
+        return False
     inside = GroupMember.objects.in_force().filter(establishment=place.establishment_id)
-    return bool(groups) and inside.filter(group__in=groups).exists()
+    return inside.filter(group__in=groups).exists()
 
 
 def contact_rows(

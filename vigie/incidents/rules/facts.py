@@ -5,6 +5,7 @@ Blocks and fields follow the declaration form of the French arrêté of 30 Octob
 nobody answered, which is never the same as "no".
 """
 
+import re
 from datetime import UTC, timedelta
 from typing import Annotated, Any, Self
 
@@ -38,6 +39,7 @@ from vigie.kernel.partial import PartialDate
 from vigie.reference import catalogue
 
 LINE_LENGTH = 200
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 TEXT_LENGTH = 20_000
 COUNT_LIMIT = 100_000_000
 EPISODE_LIMIT = 200
@@ -66,7 +68,7 @@ def _activity(code: str) -> str:
 
 def _visible(text: str) -> str:
     """Refuse control characters that databases and spreadsheets choke on. Raises ValueError."""
-    if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
+    if CONTROL.search(text):
         raise ValueError("holds a control character")
     return text
 
