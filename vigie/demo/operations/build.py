@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vigie.accounts.models import User
 from vigie.audit.operations import record
+from vigie.demo.operations.equipment import equip
 from vigie.demo.operations.life import live
 from vigie.demo.operations.population import employ, settle
 from vigie.establishments.models import Establishment, Instance
@@ -50,6 +51,7 @@ def build(*, now: datetime, progress: Progress = SILENT) -> Built:
         named = settle(dice, progress)
         progress.stage("Personnes et dossiers")
         staff = employ(named, now)
+        equip(named, staff, now)
         live(dice, named, staff, now, progress)
         record(actor="system:demo", verb="demo.built", target="instance:1", at=now)
     return Built(Establishment.objects.count(), User.objects.count(), Incident.objects.count())

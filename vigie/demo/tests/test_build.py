@@ -11,6 +11,7 @@ from vigie.demo.operations import build
 from vigie.establishments.models import Establishment, Instance
 from vigie.incidents.models import Declaration, Draft, Incident
 from vigie.incidents.models import Event as SharedCause
+from vigie.inventory.models import Application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -58,6 +59,16 @@ def test_the_acts_are_in_the_journal(nation):
     assert verbs["incident.qualified"] == 39  # one waits
     assert verbs["incident.grouped"] == 10
     assert verbs["demo.built"] == 1
+
+
+def test_the_named_structures_run_applications_and_one_is_barely_known(nation):
+    counts = Counter(Application.objects.values_list("establishment__structure_type", flat=True))
+    assert counts["CH"] >= 30
+    assert counts["EHPAD"] == 3
+    behind = Application.objects.filter(supplier__name="Amarante Hébergement")
+    assert behind.filter(care_activities__icontains="PRESC").exists()
+    barely_known = {a.name for a in Application.objects.all() if "hosting" in a.lacks}
+    assert barely_known == {"Gestion des repas"}
 
 
 def test_somebody_writes_drafts(nation):
