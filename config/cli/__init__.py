@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from config.cli import accounts, imports, journal, reports, safekeeping, serve
+from config.cli import accounts, imports, journal, mappers, reports, safekeeping, serve
 from config.cli.terminal import explain
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 serve.add_to(app)
 imports.add_to(app)
+mappers.add_to(app)
 reports.add_to(app)
 journal.add_to(app)
 safekeeping.add_to(app)

@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
+from config.cli.mappers import HOME_COUNTRY, mapping_of
 from config.cli.terminal import Bar, CommandFailed, open_instance
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ FORMATS = {
     "veris": ("vigie.incidents.operations:import_veris", "incidents in VERIS (JSON, folders)"),
     "declarations": (
         "vigie.incidents.operations:import_declarations",
-        "declarations that Vigie or another portal exported",
+        "past declarations (CSV, xlsx, JSON), or any table with --mapper",
     ),
 }
 SHOWN = 20  # problems told one by one on the terminal; --json has them all
@@ -53,6 +55,13 @@ def import_records(
         ),
     ],
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="files, or folders of them")],
+    mapper: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="declarations only: how the columns of somebody else's table are read",
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="say what would happen, keep nothing")
     ] = False,
@@ -66,19 +75,30 @@ def import_records(
     for path in paths:
         if not path.exists():
             raise CommandFailed(f"{path}: no such file or folder")
+    if mapper and kind != "declarations":
+        raise typer.BadParameter("--mapper goes with declarations alone")
     with open_instance():
-        summary = run(kind, paths, dry_run=dry_run)
+        summary = run(importer_of(kind, mapper), kind, paths, dry_run=dry_run)
     tell(summary, dry_run=dry_run, as_json=as_json)
     raise typer.Exit(summary.exit_code)
 
 
-def run(kind: str, paths: Sequence[Path], *, dry_run: bool) -> "ImportSummary":
+def importer_of(kind: str, mapper: str) -> Importer:
+    """Return the act that imports a format, with the mapper that was asked for."""
+    module, _, act = FORMATS[kind][0].partition(":")
+    plain = cast(Importer, getattr(import_module(module), act))
+    if not mapper:
+        return plain
+    from vigie.incidents.operations import import_mapped
+
+    return partial(import_mapped, mapping=mapping_of(mapper), country=HOME_COUNTRY)
+
+
+def run(importer: Importer, kind: str, paths: Sequence[Path], *, dry_run: bool) -> "ImportSummary":
     """Import, and count input that cannot be read at all as an error of the summary."""
     from vigie.kernel import clock
     from vigie.kernel.imports import ImportSummary, UnusableInput
 
-    module, _, act = FORMATS[kind][0].partition(":")
-    importer = cast(Importer, getattr(import_module(module), act))
     try:
         with Bar() as progress:
             return importer(paths, now=clock.now(), dry_run=dry_run, progress=progress)

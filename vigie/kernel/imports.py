@@ -34,6 +34,8 @@ class ImportSummary:
     refused: int = 0
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    # Those of the errors that kept a file from being read to its end.
+    unreadable: list[Problem] = field(default_factory=list)
     coverage: dict[str, str] = field(default_factory=dict)  # field -> mapped, kept or absent
 
     @property
@@ -50,6 +52,11 @@ class ImportSummary:
         """Count one record as refused and keep the reason."""
         self.refused += 1
         self.errors.append(problem)
+
+    def give_up(self, problem: Problem) -> None:
+        """Keep what kept a file from being read to its end."""
+        self.errors.append(problem)
+        self.unreadable.append(problem)
 
     def warn(self, problem: Problem) -> None:
         """Keep a doubt about a record that is imported all the same."""

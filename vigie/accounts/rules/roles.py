@@ -26,6 +26,7 @@ class Permission(StrEnum):
     FOLLOW = "incidents.follow"
     QUALIFY = "incidents.qualify"
     EXPORT = "incidents.export"
+    IMPORT_DECLARATIONS = "incidents.import"
     READ_FIGURES = "observatory.read"
     DELEGATE = "accounts.delegate"
     MANAGE_PEOPLE = "accounts.manage"
@@ -153,7 +154,13 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Comme l’analyste ; gère aussi les établissements, les contacts et lit le journal."
             ),
-            DESK | {P.MANAGE_ESTABLISHMENTS, P.MANAGE_REFERENCE, P.READ_JOURNAL},
+            DESK
+            | {
+                P.IMPORT_DECLARATIONS,
+                P.MANAGE_ESTABLISHMENTS,
+                P.MANAGE_REFERENCE,
+                P.READ_JOURNAL,
+            },
             NATION,
         ),
         Role(
@@ -178,6 +185,7 @@ ROLES: dict[str, Role] = {
             ),
             LOOK_UP
             | {
+                P.IMPORT_DECLARATIONS,
                 P.MANAGE_PEOPLE,
                 P.MANAGE_ESTABLISHMENTS,
                 P.MANAGE_INVENTORY,
@@ -223,6 +231,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.QUALIFY: gettext_noop("Qualifier un incident"),
     P.FOLLOW: gettext_noop("Conduire le suivi d’un dossier, de la prise en charge à la clôture"),
     P.EXPORT: gettext_noop("Exporter des listes"),
+    P.IMPORT_DECLARATIONS: gettext_noop("Importer des déclarations d’un fichier"),
     P.READ_FIGURES: gettext_noop("Lire les chiffres"),
     P.MANAGE_INVENTORY: gettext_noop("Tenir la liste des fournisseurs et des applications"),
     P.DELEGATE: gettext_noop("Déléguer le droit de déclarer"),

@@ -1,15 +1,15 @@
-"""Understand Vigie's own format of past declarations: CSV, JSON lines or JSON.
+"""Understand Vigie's own format of past declarations: CSV, spreadsheet, JSON lines or JSON.
 
 The format is told to people in docs/use/import-declarations.md.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -20,35 +20,34 @@ from pydantic import (
 )
 
 from vigie.establishments.rules import finess_of, is_finess
-from vigie.incidents.feeds import records, tables
+from vigie.incidents.feeds import records, tables, workbooks
 from vigie.incidents.feeds.arrivals import Arrival
 from vigie.incidents.feeds.records import BadRecord, Raw
 from vigie.incidents.feeds.tables import Row
+from vigie.incidents.rules.columns import (
+    ANSWERS,
+    BESIDE,
+    COLUMNS,
+    DATES,
+    LISTS,
+    NO,
+    NOT_BROUGHT,
+    NOTHING,
+    REQUIRED,
+    YES,
+)
 from vigie.incidents.rules.facts import Facts, Line, Partial
+from vigie.incidents.rules.mapping import Shape, source_name
 from vigie.incidents.rules.words import Status
+from vigie.kernel.imports import UnusableInput
 from vigie.kernel.partial import BadDate, PartialDate
 
 FORMAT = "declarations"
 DEFAULT_SOURCE = "register"
-RESERVED = frozenset({"veris", "demo"})  # sources that have their own way in
 TABLE_SUFFIX = ".csv"
-SUFFIXES = records.SUFFIXES | {TABLE_SUFFIX}
+BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
+SUFFIXES = records.SUFFIXES | {TABLE_SUFFIX} | BOOK_SUFFIXES
 FIRST_YEAR = 1980
-REQUIRED = ("key", "establishment", "declared")
-BESIDE = (*REQUIRED, "source", "site", "status", "status_reason", "major_confirmed", "event")
-# Ids of one instance's inventory mean nothing elsewhere: supplier_name says it in words.
-NOT_BROUGHT = frozenset({"applications", "supplier"})
-ONLY_JSON = frozenset({"episodes"})  # too deep for a cell
-FACTS = tuple(name for name in Facts.model_fields if name not in NOT_BROUGHT)
-COLUMNS = (*BESIDE, *(name for name in FACTS if name not in ONLY_JSON))
-DATES = frozenset({"declared", "occurred", "noticed", "resolved"})
-LISTS = frozenset({"handled_by", "care_activities", "data_impacts", "data_types", "support_given"})
-ANSWERS = {"major_confirmed"} | {
-    name for name, field in Facts.model_fields.items() if field.annotation == bool | None
-}
-YES = frozenset({"yes", "oui", "true", "vrai", "1"})
-NO = frozenset({"no", "non", "false", "faux", "0"})
-NOTHING = frozenset({"none", "aucun", "aucune"})  # an empty list, where an empty cell is unknown
 
 
 def _finess(text: str) -> str:
@@ -56,13 +55,6 @@ def _finess(text: str) -> str:
     text = finess_of(text)
     if text and not is_finess(text):
         raise ValueError(f"{text[:20]!r} is not a FINESS number")
-    return text
-
-
-def _source(text: str) -> str:
-    """Check the name of a source. Raises ValueError."""
-    if not re.fullmatch(r"[a-z0-9_-]{1,20}", text, re.ASCII) or text in RESERVED:
-        raise ValueError("must be 1 to 20 of a-z, 0-9, _ and -, and no reserved name")
     return text
 
 
@@ -74,7 +66,7 @@ class Written(BaseModel):
     key: Annotated[Line, StringConstraints(min_length=1)]
     establishment: Annotated[str, StringConstraints(min_length=1), AfterValidator(_finess)]
     declared: Annotated[Partial, StringConstraints(min_length=1)]
-    source: Annotated[str, AfterValidator(_source)] = DEFAULT_SOURCE
+    source: Annotated[str, AfterValidator(source_name)] = DEFAULT_SOURCE
     site: Annotated[str, AfterValidator(_finess)] = ""
     status: Literal[Status.CLOSED, Status.REJECTED] = Status.CLOSED
     status_reason: Line = ""
@@ -93,10 +85,27 @@ class Reading:
 
 def read(path: Path, told: Callable[[int], None]) -> Iterator[Raw | Row]:
     """Yield the records of a file: rows of a table, or JSON. Raises UnusableInput."""
-    if path.suffix.lower() == TABLE_SUFFIX:
+    suffix = path.suffix.lower()
+    if suffix == TABLE_SUFFIX:
         yield from tables.rows(path, told, check_columns)
+    elif suffix in BOOK_SUFFIXES:
+        yield from _book(path, told)
     else:
         yield from records.records(path, told)
+
+
+def _book(path: Path, told: Callable[[int], None]) -> Iterator[Row]:
+    """Yield the rows of a spreadsheet. Raises UnusableInput."""
+    if not workbooks.is_one(path):
+        raise UnusableInput(str(path), gettext("ce n’est pas un classeur .xlsx"))
+    shape = workbooks.shape_of(path, Shape(header=1))
+    names = {name: name.lower() for name in workbooks.columns(path, shape)}
+    if fault := check_columns(list(names.values())):
+        raise UnusableInput(str(path), fault, line=1)
+    for row in workbooks.rows(path, shape, told):
+        cells = {names[name]: cell for name, cell in row.cells.items()}
+        faults = {names[name]: fault for name, fault in row.faults.items()}
+        yield Row(row.line, cells=cells, faults=faults)
 
 
 def check_columns(columns: Sequence[str]) -> str:
@@ -116,7 +125,7 @@ def parse(raw: Raw | Row, reading: Reading, *, file: str) -> Arrival:
     """Return what a record says. Raises BadRecord, naming the field and the reason."""
     content = _of_row(raw, reading) if isinstance(raw, Row) else records.loaded(raw)
     written = _checked(content)
-    _check_dates(written, reading)
+    check_dates(written, reading)
     facts = written.facts
     if not facts.title:
         facts = facts.model_copy(update={"title": f"Déclaration {written.key}"[:200]})
@@ -152,21 +161,25 @@ def _checked(content: Mapping[str, Any]) -> Written:
     return written
 
 
-def _check_dates(written: Written, reading: Reading) -> None:
+def check_dates(written: Written, reading: Reading) -> None:
+    """Raise BadRecord for a date before the first that is taken, or in the future."""
     for name, text in (("declared", written.declared), ("occurred", written.facts.occurred)):
         if not text:
             continue
         moment = PartialDate.parse(text)
         if moment.year < FIRST_YEAR:
-            raise BadRecord(name, f"{moment.year} is before {FIRST_YEAR}")
+            told = gettext("%(year)s est avant %(first)s")
+            raise BadRecord(name, told % {"year": moment.year, "first": FIRST_YEAR})
         if moment.start(reading.zone) > reading.now:
-            raise BadRecord(name, f"{text} is in the future")
+            raise BadRecord(name, gettext("%(text)s est dans le futur") % {"text": text})
 
 
 def _of_row(row: Row, reading: Reading) -> dict[str, Any]:
     """Return the cells that hold something as the JSON form of the format writes them."""
     if row.fault:
         raise BadRecord("", row.fault)
+    for name, fault in row.faults.items():
+        raise BadRecord(name, fault)
     records.check_storable(row.cells)
     values = {name: _value(name, cell, reading) for name, cell in row.cells.items() if cell}
     beside = {name: value for name, value in values.items() if name in BESIDE}

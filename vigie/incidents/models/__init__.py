@@ -9,6 +9,7 @@ from vigie.incidents.models.declaration import (
     LegalDeclaration,
     Revision,
 )
+from vigie.incidents.models.imports import Intake, IntakeRow, Mapper
 from vigie.incidents.models.incident import (
     Attachment,
     Event,
@@ -31,7 +32,10 @@ __all__ = [
     "Event",
     "Handover",
     "Incident",
+    "Intake",
+    "IntakeRow",
     "LegalDeclaration",
+    "Mapper",
     "Message",
     "PartyTold",
     "Qualification",

@@ -8,7 +8,11 @@ from vigie.incidents.operations.contacts import (
 )
 from vigie.incidents.operations.declare import Declared, Incomplete, Person, Submission, declare
 from vigie.incidents.operations.drafts import add_named, discard_draft, save_draft
-from vigie.incidents.operations.imports import import_declarations, import_veris
+from vigie.incidents.operations.imports import (
+    import_declarations,
+    import_mapped,
+    import_veris,
+)
 from vigie.incidents.operations.legal import Proof, record_legal_declaration
 from vigie.incidents.operations.qualify import Decision, qualify
 
@@ -29,6 +33,7 @@ __all__ = [
     "erase_contacts",
     "forget_expired_contacts",
     "import_declarations",
+    "import_mapped",
     "import_veris",
     "qualify",
     "record_legal_declaration",

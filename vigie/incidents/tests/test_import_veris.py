@@ -92,7 +92,7 @@ def test_what_looks_like_a_social_security_number_is_masked_everywhere(tmp_path)
     stored = json.dumps(list(Revision.objects.values_list("facts", flat=True)))
     stored += json.dumps(list(Brought.objects.values_list("kept", "facts")))
     assert "451" not in stored
-    assert len([w for w in summary.warnings if "social-security" in w.reason]) == 1
+    assert len([w for w in summary.warnings if "sécurité sociale" in w.reason]) == 1
 
 
 # a second run, a later edition

@@ -59,7 +59,7 @@ def test_a_key_repeated_within_the_run_is_refused_with_both_lines(tmp_path):
     assert counts(summary) == (2, 0, 0, 1)
     (error,) = summary.errors
     assert (error.line, error.field) == (3, "incident_id")
-    assert "line 1" in error.reason
+    assert "ligne 1" in error.reason
     assert declaration("A1").incident.title == "A server was encrypted."
 
 
@@ -93,7 +93,7 @@ def test_a_record_that_the_database_refuses_is_refused_alone(tmp_path, monkeypat
     summary = bring(tmp_path, record("A1"), record("A2"), record("A3"))
     assert counts(summary) == (2, 0, 0, 1)
     assert summary.errors[0].line == 2
-    assert "database refuses" in summary.errors[0].reason
+    assert "base de données le refuse" in summary.errors[0].reason
     assert everything() == (2, 2, 2)
 
 
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_opened_does_not_cost_the_others(tmp_path):
 def test_an_empty_file_is_told(tmp_path):
     summary = bring(tmp_path)
     assert counts(summary) == (0, 0, 0, 0)
-    assert summary.warnings[0].reason == "holds no record"
+    assert summary.warnings[0].reason == "aucun enregistrement"
 
 
 def test_a_folder_without_json_is_unusable(tmp_path):

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from vigie.incidents.feeds.arrivals import Doubt
 from vigie.incidents.models import Brought, Declaration
@@ -16,7 +17,6 @@ from vigie.incidents.operations.imports.ready import Ready
 from vigie.incidents.operations.imports.renew import renew
 
 Key = tuple[str, str]  # source and key
-MASKED = Doubt("", "a text looked like a social-security number and was masked")
 
 
 class Fate(StrEnum):
@@ -26,6 +26,7 @@ class Fate(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    LEFT_OUT = "left_out"  # the mapping does not want it; no record of the summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +46,34 @@ class Known:
     last: Brought
 
 
-def foresee(batch: Sequence[Ready]) -> list[Outcome]:
-    """Return what settling a batch would do; writes nothing."""
-    register, known = place.register(batch), _known(batch)
+def foresee(batch: Sequence[Ready], nation: str = "") -> list[Outcome]:
+    """Return what settling a batch would do; writes nothing. nation: as for settle."""
+    register, known = place.register(batch, nation), _known(batch)
     return [_foreseen(one, register, known) for one in batch]
 
 
-def settle(batch: Sequence[Ready], *, by: str, now: datetime) -> list[Outcome]:
+def settle(batch: Sequence[Ready], *, by: str, now: datetime, nation: str = "") -> list[Outcome]:
     """Store a batch in one transaction, and return what became of each record, in its order.
 
     A record that the database refuses is refused alone: the others are stored one by one.
+    nation: the only one whose structures and declarations are touched, empty for all.
     """
     try:
         with transaction.atomic():
-            return _written(batch, by=by, now=now)
+            return _written(batch, nation, by=by, now=now)
     except (IntegrityError, DataError):
-        return [_alone(one, by=by, now=now) for one in batch]
+        return [_alone(one, nation, by=by, now=now) for one in batch]
 
 
-def _alone(one: Ready, *, by: str, now: datetime) -> Outcome:
+def _alone(one: Ready, nation: str, *, by: str, now: datetime) -> Outcome:
     """Store one record; try again once, since another import may have brought it meanwhile."""
     for _attempt in range(2):
         try:
             with transaction.atomic():
-                return _written([one], by=by, now=now)[0]
+                return _written([one], nation, by=by, now=now)[0]
         except (IntegrityError, DataError) as reason:
-            refusal = Doubt("", f"the database refuses it: {str(reason).splitlines()[0]}")
+            told = gettext("la base de données le refuse : %(reason)s")
+            refusal = Doubt("", told % {"reason": str(reason).splitlines()[0]})
     return Outcome(Fate.REFUSED, refusal)
 
 
@@ -78,18 +81,23 @@ def _foreseen(one: Ready, register: place.Register, known: dict[Key, Known]) -> 
     if fault := register.fault(one.arrival):
         return Outcome(Fate.REFUSED, fault)
     earlier = known.get((one.arrival.source, one.arrival.key))
+    if earlier and register.nation not in ("", earlier.declaration.country):
+        told = gettext("cette source a déjà cette référence, dans un autre pays")
+        return Outcome(Fate.REFUSED, Doubt(one.arrival.key_field, told))
     if earlier is None:
-        return Outcome(Fate.CREATED, doubts=_doubts(one))
+        return Outcome(Fate.CREATED, doubts=_doubts(one, register))
     same = earlier.last.digest == one.digest
-    return Outcome(Fate.UNCHANGED if same else Fate.UPDATED, doubts=_doubts(one))
+    return Outcome(Fate.UNCHANGED if same else Fate.UPDATED, doubts=_doubts(one, register))
 
 
-def _doubts(one: Ready) -> tuple[Doubt, ...]:
-    return (*one.arrival.doubts, *((MASKED,) if one.masked else ()))
+def _doubts(one: Ready, register: place.Register) -> tuple[Doubt, ...]:
+    masked = gettext("un texte ressemblait à un numéro de sécurité sociale : il est masqué")
+    told = (Doubt("", masked),) if one.masked else ()
+    return (*one.arrival.doubts, *register.doubts(one.arrival), *told)
 
 
-def _written(batch: Sequence[Ready], *, by: str, now: datetime) -> list[Outcome]:
-    register, known = place.register(batch), _known(batch)
+def _written(batch: Sequence[Ready], nation: str, *, by: str, now: datetime) -> list[Outcome]:
+    register, known = place.register(batch, nation), _known(batch)
     outcomes = [_foreseen(one, register, known) for one in batch]
     todo = [i for i, told in enumerate(outcomes) if told.fate in (Fate.CREATED, Fate.UPDATED)]
     placed = place.place([batch[i] for i in todo], register, by=by, now=now)

@@ -53,7 +53,7 @@ def _masked(value: Any) -> tuple[Any, int]:
 
 def _digest(arrival: Arrival, facts: Facts, kept: dict[str, Any]) -> str:
     told = {
-        "structure": arrival.stranger.key if arrival.stranger else arrival.finess,
+        "structure": arrival.stranger.key if arrival.stranger else arrival.named,
         "site": arrival.site,
         "declared": arrival.declared,
         "status": arrival.status,

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from django.utils.translation import gettext
+
 from vigie.audit.operations import record
 from vigie.incidents.feeds.arrivals import Doubt
 from vigie.incidents.models import Brought, Declaration, Episode, Incident, Revision
+from vigie.incidents.models.labels import label
 from vigie.incidents.operations import store
 from vigie.incidents.operations.amend import refresh
 from vigie.incidents.operations.imports.create import brought, origin_of, when, where
 from vigie.incidents.operations.imports.place import Placed
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules.facts import Facts
-from vigie.incidents.rules.words import COUNTED_OUT
+from vigie.incidents.rules.words import COUNTED_OUT, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ def renew(
         Facts.model_validate(last.facts), Facts.model_validate(current.facts), one.ready.facts
     )
     number = _revise(one, declaration, last, change, now)
-    doubts = [Doubt(name, f"changed here since: set aside as r{number}") for name in change.clash]
+    told = gettext("changé ici depuis : mis de côté comme r%(number)s") % {"number": number}
+    doubts = [Doubt(name, told) for name in change.clash]
     doubts += _restate(one, declaration, incident, last)
     refresh(incident, declaration, change.in_force)
     declaration.episodes.all().delete()
@@ -109,7 +113,8 @@ def _restate(
     if one.arrival.status == last.status:
         return []
     if incident.status != last.status:
-        return [Doubt("status", f"the file is {incident.status} here: it stays so")]
+        told = gettext("le dossier est ici « %(status)s » : il le reste")
+        return [Doubt("status", told % {"status": label(Status, incident.status)})]
     incident.status, incident.status_reason = one.arrival.status, one.arrival.status_reason
     declaration.counts = one.arrival.status not in COUNTED_OUT
     return []
