@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0002_text_index"),
+        ("incidents", "0003_parties_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
