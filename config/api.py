@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from vigie.accounts.guards import BearerToken
 from vigie.incidents.api import PROBLEMS as INCIDENT_PROBLEMS
 from vigie.incidents.api import ROUTERS as INCIDENT_ROUTERS
+from vigie.incidents.api import observables as observables_router
 from vigie.observatory.api import router as observatory_router
 from vigie.portal.api import router as directory_router
 
@@ -108,6 +109,7 @@ for router in INCIDENT_ROUTERS:
     api.add_router("/incidents", router)
 
 
+api.add_router("/observables", observables_router)
 api.add_router("", directory_router)
 api.add_router("/observatory", observatory_router)
 

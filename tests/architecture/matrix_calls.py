@@ -61,6 +61,10 @@ def collections(world: World) -> dict[str, Call]:
         "GET /suppliers": Call(w.anywhere(P.READ_INVENTORY), query={"q": "odalis"}),
         "GET /applications": Call(w.anywhere(P.READ_INVENTORY), query={"q": "dossier"}),
         "GET /observatory/figures": Call(w.anywhere(P.READ_FIGURES), query={"year": 2026}),
+        "GET /observables": Call(everybody),  # likewise
+        "GET /observables/{key}": Call(
+            w.at_home(P.READ_INCIDENTS), names={"key": w.sighting.observable.key}
+        ),
         "GET /incidents": Call(everybody),  # a list that is empty for those who see no file
         # Where a structure lies is no secret: who may not declare for it is refused.
         "POST /incidents": Call(w.at_seat(P.DECLARE), known_to=everybody, body=lambda: declaration),
@@ -127,6 +131,14 @@ def files(world: World) -> dict[str, Call]:
         "POST /incidents/{pk}/moves": follow(to="rejected", reason="Hors du champ"),
         "POST /incidents/{pk}/merge": follow(into=w.number, reason="Doublon"),
         "POST /incidents/{pk}/restore": follow(reason="À rouvrir"),
+        "GET /incidents/{pk}/observables": read(),
+        "POST /incidents/{pk}/observables": act(P.WRITE_MESSAGES, items=[{"value": "evil[.]site"}]),
+        "POST /incidents/{pk}/observables/{number}/retire": Call(
+            lambda user: user.pk == w.officer.pk or user.may(P.FOLLOW, at=w.site.place),
+            known_to=reading,
+            names={**file, "number": w.sighting.pk},
+            body=lambda: {"reason": "Fausse piste"},
+        ),
         "PUT /incidents/{pk}/next-action": follow(
             text="Rappeler", due="2026-03-14T05:00:00Z", waiting="cert"
         ),

@@ -29,8 +29,11 @@ from vigie.establishments.tests.factories import (
 )
 from vigie.incidents.models import Declaration, Draft, Handover, SavedView
 from vigie.incidents.operations.exchange import Upload, write_message
+from vigie.incidents.operations.observables import Seen, add_sightings
 from vigie.incidents.operations.routing import record_told
+from vigie.incidents.rules.observables import Sort, named
 from vigie.incidents.rules.routing import Means, Outcome, Telling
+from vigie.incidents.rules.words import SightingSource
 from vigie.incidents.tests.factories import IncidentFactory
 from vigie.inventory.models import Application, Supplier
 from vigie.kernel import clock
@@ -171,6 +174,13 @@ class World:
             ),
             now=now,
         )
+        (self.sighting,) = add_sightings(
+            by=self.officer,
+            incident=self.incident,
+            seen=[Seen(named(Sort.DOMAIN, "evil.site"))],
+            source=SightingSource.TYPED,
+            now=now,
+        )
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
@@ -272,6 +282,12 @@ def pages(world: World) -> dict[str, Target]:
             {**file, "rule": "ars_always", "language": "fr"}, known_to=reading
         ),
         "incidents:retract_told": Target({**file, "number": w.told.pk}, known_to=reading),
+        "incidents:observable": Target({"key": w.sighting.observable.key}),
+        "incidents:retire_observable": Target(
+            {**file, "number": w.sighting.pk},
+            lambda user: user.pk == w.officer.pk or user.may(P.FOLLOW, at=w.site.place),
+            known_to=reading,
+        ),
         "incidents:amend_step": Target({**file, "step": "care"}, known_to=reading),
         "incidents:legal": Target(file, posted_by=w.at_home(P.RECORD_LEGAL)),
         **dict.fromkeys(FILE_READERS, Target(file, reading)),
@@ -293,7 +309,8 @@ def pages(world: World) -> dict[str, Target]:
 
 
 FILE_READERS = [
-    f"incidents:{name}" for name in ("file", "journal", "revisions", "paper", "paper_pdf")
+    f"incidents:{name}"
+    for name in ("file", "journal", "revisions", "paper", "paper_pdf", "observables_of")
 ]
 FILE_ACTS = [
     f"incidents:{name}"
@@ -303,6 +320,7 @@ FILE_ACTS = [
         *("give-support", "group", "merge", "tell_other"),
         *("plan", "postpone", "qualify", "read", "reject", "reopen", "resolve", "restore"),
         *("tlp", "ungroup", "write"),
+        *("observables_csv_of", "find_observables", "add_observables", "type_observable"),
     )
 ]
 PLACE_PAGES = [

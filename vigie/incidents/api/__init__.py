@@ -3,9 +3,11 @@
 from vigie.incidents.api.declarations import router as declarations
 from vigie.incidents.api.exchange import router as exchange
 from vigie.incidents.api.following import router as following
+from vigie.incidents.api.observables import everywhere as observables
+from vigie.incidents.api.observables import router as sightings
 from vigie.incidents.api.problems import PROBLEMS
 from vigie.incidents.api.routing import router as routing
 
-ROUTERS = (declarations, following, exchange, routing)
+ROUTERS = (declarations, following, exchange, routing, sightings)
 
-__all__ = ["PROBLEMS", "ROUTERS"]
+__all__ = ["PROBLEMS", "ROUTERS", "observables"]

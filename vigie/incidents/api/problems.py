@@ -9,12 +9,14 @@ from vigie.incidents.operations.declare import Incomplete
 from vigie.incidents.operations.exchange import EmptyMessage, LongMessage, SilentFile
 from vigie.incidents.operations.follow import BadTarget
 from vigie.incidents.operations.legal import BadProof
+from vigie.incidents.operations.observables import BadRetirement, TooManyObservables
 from vigie.incidents.operations.qualify import BadDecision
 from vigie.incidents.operations.routing import AlreadyTold
 from vigie.incidents.operations.steps import BadAssignee
 from vigie.incidents.operations.store import UnknownInInventory
 from vigie.incidents.operations.version import StaleFile
 from vigie.incidents.rules.follow import BadAction, ForbiddenMove
+from vigie.incidents.rules.observables import BadObservable
 from vigie.incidents.rules.routing import BadTelling
 from vigie.kernel.vault import BadUpload
 
@@ -62,6 +64,21 @@ def _target(reason: BadTarget) -> Told:
     return "The file cannot be merged into this one.", [{"field": "into", "reason": reason.problem}]
 
 
+def _observable(reason: BadObservable) -> Told:
+    return "One of the items is no observable of its kind.", [
+        {"field": "items", "reason": "is no observable"}
+    ]
+
+
+def _too_many(reason: TooManyObservables) -> Told:
+    return "A file takes no more observables.", [{"field": "items", "reason": "are too many"}]
+
+
+def _retirement(reason: BadRetirement) -> Told:
+    words = "is missing" if reason.problem == "reason" else "was given before"
+    return "The observable is not taken back.", [{"field": "reason", "reason": words}]
+
+
 PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (Incomplete, 422, _incomplete),
     (Conflict, 409, _conflict),
@@ -80,6 +97,9 @@ PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (BadTarget, 422, _target),
     (EmptyMessage, 422, _message),
     (LongMessage, 422, _message),
+    (BadObservable, 422, _observable),
+    (TooManyObservables, 422, _too_many),
+    (BadRetirement, 422, _retirement),
     (TooMany, 422, _plain),
     (BadUpload, 422, _plain),
 ]

@@ -12,6 +12,7 @@ from vigie.incidents.models.declaration import (
 from vigie.incidents.models.imports import Intake, IntakeRow, Mapper
 from vigie.incidents.models.incident import (
     Attachment,
+    Circular,
     Event,
     Handover,
     Incident,
@@ -19,12 +20,15 @@ from vigie.incidents.models.incident import (
     Qualification,
     ReadMark,
     SavedView,
+    SetAsideGroup,
 )
+from vigie.incidents.models.observable import Observable, Sighting
 from vigie.incidents.models.routing import PartyTold
 
 __all__ = [
     "Attachment",
     "Brought",
+    "Circular",
     "Contact",
     "Declaration",
     "Draft",
@@ -37,9 +41,12 @@ __all__ = [
     "LegalDeclaration",
     "Mapper",
     "Message",
+    "Observable",
     "PartyTold",
     "Qualification",
     "ReadMark",
     "Revision",
     "SavedView",
+    "SetAsideGroup",
+    "Sighting",
 ]

@@ -36,6 +36,16 @@ class Event(models.Model):
     )
     started_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_reason="")
+                | Q(closed_at__isnull=False) & ~Q(closed_reason=""),
+                name="event_is_closed_for_a_reason",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
@@ -244,6 +254,31 @@ class Qualification(models.Model):
         return f"{self.incident_id}: {self.origin} {self.category}"
 
 
+class Circular(models.Model):
+    """What the desk wrote once for every file of an event; each holds it as a message."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="circulars")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    key = models.UUIDField(unique=True)  # sending twice writes one
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SetAsideGroup(models.Model):
+    """A likely group that the desk does not want to be offered again."""
+
+    basis = models.CharField(max_length=80)  # why it was offered: "supplier:12"
+    members = models.JSONField(default=list)  # the files that it held
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.members}"
+
+
 class Message(models.Model):
     """A word between the structure and the CERT about one incident."""
 
@@ -253,6 +288,9 @@ class Message(models.Model):
     from_desk = models.BooleanField()  # written by the CERT, else by the structure or its region
     text = models.TextField()
     key = models.UUIDField(unique=True)  # sending twice writes one
+    circular = models.ForeignKey(
+        Circular, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.at:%Y-%m-%d %H:%M}"

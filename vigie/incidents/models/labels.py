@@ -8,6 +8,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vigie.incidents.rules.follow import Action
+from vigie.incidents.rules.observables import Mark, Sort
 from vigie.incidents.rules.routing import Means, Outcome
 from vigie.incidents.rules.words import (
     Authority,
@@ -23,6 +24,7 @@ from vigie.incidents.rules.words import (
     Notice,
     Origin,
     Progress,
+    SightingSource,
     Status,
     StructureImpact,
     Waiting,
@@ -144,6 +146,33 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         Channel.PAPER: pgettext_lazy("voie", "Sur papier"),
         Channel.PHONE: pgettext_lazy("voie", "Par téléphone"),
         Channel.IMPORT: pgettext_lazy("voie", "Par import"),
+    },
+    Sort: {
+        Sort.IPV4: _("Adresse IPv4"),
+        Sort.IPV6: _("Adresse IPv6"),
+        Sort.DOMAIN: _("Nom de domaine"),
+        Sort.URL: _("Adresse web (URL)"),
+        Sort.EMAIL: _("Adresse électronique"),
+        Sort.MD5: _("Empreinte MD5"),
+        Sort.SHA1: _("Empreinte SHA-1"),
+        Sort.SHA256: _("Empreinte SHA-256"),
+        Sort.SHA512: _("Empreinte SHA-512"),
+        Sort.CVE: _("Vulnérabilité (CVE)"),
+        Sort.ACCOUNT: _("Compte"),
+        Sort.STRAIN: _("Famille de rançongiciel"),
+        Sort.GROUP: _("Groupe qui revendique"),
+    },
+    Mark: {
+        Mark.NONE: "",
+        Mark.PRIVATE: _("réseau interne"),
+        Mark.RESERVED: _("adresse réservée"),
+        Mark.KNOWN: _("connu de tous"),
+    },
+    SightingSource: {
+        SightingSource.PASTED: _("texte collé"),
+        SightingSource.TYPED: _("saisi"),
+        SightingSource.FILE: _("lu dans le dossier"),
+        SightingSource.API: pgettext_lazy("source", "par programme (API)"),
     },
     Authority: {
         Authority.DIRECTOR: _("du directeur"),

@@ -21,19 +21,19 @@ from vigie.establishments.rules import Place, TerritoryKind
 from vigie.incidents.models import (
     Contact,
     Declaration,
-    Event,
     Incident,
     Message,
     Qualification,
+    Sighting,
 )
 from vigie.incidents.queries.file_rows import whole_rows
 from vigie.incidents.queries.files import Understood, understood, visible_incidents
+from vigie.incidents.queries.observables import beside_file
 from vigie.incidents.queries.routing import Around, Routed, routed
 from vigie.incidents.rules.facts import Facts
 
 LINES = 12  # of the journal, beside the file
 READINGS = ("incident.opened", "messages.read", "attachment.downloaded")
-MOST_CANDIDATES = 20  # files that an event may take together
 PLACE = ("country", "region", "department", "establishment__name", "site__name")
 
 
@@ -83,6 +83,8 @@ class OneFile:
     opened: Moment | None  # the last time before
     names: Mapping[str, str]  # by "user:42"
     duplicates: list[Incident]
+    observables: int  # how many the file holds
+    seen: list[Sighting]  # those of them that say most
     groups: str
     designations: list[str]
     routed: Routed
@@ -124,6 +126,8 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         opened=_moment(opened, names),
         names=names,
         duplicates=_duplicates(reader, incident),
+        observables=incident.observables or 0,  # type: ignore[attr-defined]
+        seen=beside_file(reader, incident) if incident.observables else [],  # type: ignore[attr-defined]
         groups=incident.group_name or "",  # type: ignore[attr-defined]
         designations=_designations(incident),
         routed=routed(incident, declaration, facts, _around(incident), dated=at_desk),
@@ -270,35 +274,13 @@ def _duplicates(reader: User, incident: Incident) -> list[Incident]:
     if not incident.has_duplicates:  # type: ignore[attr-defined]
         return []
     merged = visible_incidents(reader).filter(merged_into=incident)
-    return list(_named(merged).order_by("id"))
+    return list(named_only(merged).order_by("id"))
 
 
-def _named(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+def named_only(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     """Return incidents with what names them and their place, and nothing more."""
     only_places = incidents.select_related(None).select_related("establishment", "site")
     return only_places.only("declared_at", "title", *PLACE)
-
-
-def open_events() -> QuerySet[Event]:
-    """Return the events that files may still join, the newest first."""
-    return Event.objects.filter(closed_at=None).order_by("-started_at", "-id")
-
-
-def alike(reader: User, incident: Incident) -> list[Incident]:
-    """Return open files that may share the cause of one: same supplier, or same category.
-
-    Only those that the reader may follow and that are in no event yet; the newest first.
-    """
-    same = Q(category=incident.category) if incident.category else Q()
-    if incident.supplier_id:
-        same |= Q(supplier=incident.supplier_id)
-    if not same:
-        return []
-    near = visible_incidents(reader).filter(
-        within(reader, Permission.FOLLOW), same, is_open=True, event=None
-    )
-    rows = _named(near.exclude(pk=incident.pk))
-    return list(rows.order_by("-declared_at", "-id")[:MOST_CANDIDATES])
 
 
 def desk_of(incident: Incident) -> QuerySet[User]:

@@ -7,6 +7,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    IntegerField,
     JSONField,
     OuterRef,
     QuerySet,
@@ -17,7 +18,14 @@ from django.db.models.functions import Cast, Concat, JSONObject
 
 from vigie.audit.models import Event as Entry
 from vigie.establishments.models import Designation, GroupMember, NationSetting
-from vigie.incidents.models import Contact, Incident, Qualification, ReadMark, Revision
+from vigie.incidents.models import (
+    Contact,
+    Incident,
+    Qualification,
+    ReadMark,
+    Revision,
+    Sighting,
+)
 
 
 @cache
@@ -40,6 +48,7 @@ def whole_rows(*, with_contacts: bool) -> QuerySet[Incident]:
         last_opened=Subquery(_last_opened(), output_field=JSONField()),
         group_name=Subquery(_group()),
         has_duplicates=Exists(Incident.objects.filter(merged_into=OuterRef("pk"))),
+        observables=Subquery(_sightings(), output_field=IntegerField()),
         is_ose=_designated("ose"),
         is_oiv=_designated("oiv"),
         is_ee=_designated("ee"),
@@ -49,6 +58,12 @@ def whole_rows(*, with_contacts: bool) -> QuerySet[Incident]:
     if not with_contacts:
         return rows
     return rows.annotate(**{f"contact_{part}": _contact(part) for part in Contact.Part})
+
+
+def _sightings() -> QuerySet[Sighting, Any]:
+    """Return how many observables the file holds, nothing where it holds none."""
+    held = Sighting.objects.filter(incident=OuterRef("pk"), retired_at=None).order_by()
+    return held.values("incident").annotate(n=Count("pk")).values("n")
 
 
 def _contact(part: str) -> Subquery:

@@ -13,6 +13,7 @@ from vigie.audit.models import Event as Entry
 from vigie.incidents.models import Incident
 from vigie.incidents.models.labels import category, label, titled
 from vigie.incidents.models.questions import QUESTIONS
+from vigie.incidents.rules.observables import Sort
 from vigie.incidents.rules.routing import OTHER
 from vigie.incidents.rules.words import Status, Waiting
 from vigie.reference import catalogue
@@ -51,6 +52,9 @@ SENTENCES: dict[str, object] = {
     "message.written": _("a écrit un message"),
     "messages.read": _("a lu les messages"),
     "attachment.downloaded": _("a téléchargé une pièce jointe"),
+    "observables.added": _("a noté des observables"),
+    "observable.retired": _("a retiré un observable"),
+    "observables.exported": _("a exporté des observables"),
     "handover.written": _("a écrit une relève"),
     "view.saved": _("a gardé une vue"),
     "view.dropped": _("a supprimé une vue"),
@@ -76,15 +80,21 @@ TARGETS = {
     "import": audit.Target(_("Import")),
     "intake": audit.Target(_("Fichier importé")),
     "mapper": audit.Target(_("Correspondance de colonnes")),
+    "observables": audit.Target(_("Liste des observables")),
     "handover": audit.Target(_("Relève"), "incidents:handover"),
     "view": audit.Target(_("Vue")),
+}
+LABELS: dict[str, object] = {
+    "count": _("nombre"),
+    "kinds": _("natures"),
+    "sighting": "",
 }
 MOST_FIELDS = 3  # named in one line
 
 
 def speak() -> None:
     """Teach the journal the words of this capability, and who may read its entries."""
-    audit.register(sentences=SENTENCES, targets=TARGETS)
+    audit.register(sentences=SENTENCES, targets=TARGETS, labels=LABELS, values={"kinds": _kinds})
     open_journal_of(
         "incident",
         lambda reader: Incident.objects.filter(within(reader, Permission.READ_JOURNAL)),
@@ -202,6 +212,17 @@ def _party(text: Promise) -> Teller:
     return tell
 
 
+def _seen(details: Details, _names: Mapping[str, str]) -> str:
+    count = int(str(details.get("count") or 0))
+    return ngettext("%(n)s observable noté.", "%(n)s observables notés.", count) % {"n": count}
+
+
+def _kinds(value: object) -> str:
+    """Say how many observables there were of each kind."""
+    counts = value if isinstance(value, dict) else {}
+    return ", ".join(f"{label(Sort, sort)} ({count})" for sort, count in sorted(counts.items()))
+
+
 def _listed(value: object) -> list[str]:
     return [str(part) for part in value] if isinstance(value, list) else []
 
@@ -226,5 +247,7 @@ TELLERS: dict[str, Teller] = {
     "party.not_needed": _party(_("Pas à prévenir : %(who)s, motif enregistré.")),
     "party.retracted": _party(_("Note reprise : %(who)s, motif enregistré.")),
     "party.document": _party(_("Document produit pour : %(who)s.")),
+    "observables.added": _seen,
+    "observable.retired": lambda details, names: gettext("Observable retiré."),
     "declaration.legal_recorded": _proved,
 }

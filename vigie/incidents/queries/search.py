@@ -1,6 +1,6 @@
 """Lists of files: filters, orders, pages. Every list starts from what the reader may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ from vigie.accounts.models import User
 from vigie.accounts.queries import scoped, within
 from vigie.accounts.rules import Permission
 from vigie.establishments.models import Establishment
-from vigie.incidents.models import Event, Incident
+from vigie.incidents.models import Event, Incident, Sighting
 from vigie.incidents.queries.files import visible_incidents
 from vigie.incidents.queries.keyset import Column, Cursor, Order, Slice, page
-from vigie.incidents.queries.words import holding
+from vigie.incidents.queries.observables import digests_known
+from vigie.incidents.queries.words import has_words, holding
 from vigie.incidents.rules import search
 from vigie.incidents.rules.follow import DANGER_RANK, PATIENT_DANGER
+from vigie.incidents.rules.observables import readings
 from vigie.incidents.rules.words import OPEN, Endangerment
 from vigie.inventory.models import Supplier
 
@@ -247,7 +249,17 @@ def _asked(incidents: QuerySet[Incident], text: str) -> QuerySet[Incident]:
     if wanted.finess:
         of_structure = Q(establishment__finess=wanted.finess)
         return incidents.filter(of_structure | Q(site__finess=wanted.finess))
-    return holding(incidents, wanted.words) if wanted.words else incidents.none()
+    return _holding(incidents, text, wanted.words)
+
+
+def _holding(incidents: QuerySet[Incident], text: str, words: Sequence[str]) -> QuerySet[Incident]:
+    """Return the incidents whose text holds the words, or in which that observable was seen."""
+    rows = digests_known(readings(text))
+    if not rows:
+        return holding(incidents, words) if words else incidents.none()
+    seen = Sighting.objects.filter(observable__in=rows, retired_at=None).values("incident")
+    told = Q(has_words(words)) if words else Q(pk__in=[])
+    return incidents.filter(Q(pk__in=seen) | told)
 
 
 def _of_year(year: int) -> Q:

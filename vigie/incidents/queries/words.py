@@ -19,7 +19,12 @@ def holding(incidents: QuerySet[Incident], words: Sequence[str]) -> QuerySet[Inc
     of all match, they are looked up; where many do, an ordered list is walked in its order and
     tested, which ends as soon as a page is full.
     """
-    return incidents.filter(HasWords(words, is_common=_found(words) > COMMON))
+    return incidents.filter(has_words(words))
+
+
+def has_words(words: Sequence[str]) -> "HasWords":
+    """Return the condition that the text of a file holds every word. One small query at once."""
+    return HasWords(words, is_common=_found(words) > COMMON)
 
 
 class HasWords(Func):

@@ -193,6 +193,15 @@ class Tlp(StrEnum):
     CLEAR = "CLEAR"
 
 
+class SightingSource(StrEnum):
+    """How an observable came into a file."""
+
+    PASTED = "pasted"
+    TYPED = "typed"
+    FILE = "file"  # read in the declaration or the messages
+    API = "api"
+
+
 class Authority(StrEnum):
     """Under whose authority a declaration was sent."""
 

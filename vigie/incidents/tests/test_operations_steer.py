@@ -197,7 +197,9 @@ def test_an_event_takes_no_file_that_is_set_aside_and_none_once_it_is_over(analy
     with pytest.raises(BadGroup) as refused:
         events.group(by=analyst, incidents=[rejected], into=NewEvent("e"), reason="r", now=NOW)
     assert refused.value.problem == "silent"
-    over = Event.objects.create(title="e", started_at=NOW, closed_at=NOW + timedelta(days=1))
+    over = Event.objects.create(
+        title="e", started_at=NOW, closed_at=NOW + timedelta(days=1), closed_reason="Fini"
+    )
     with pytest.raises(BadGroup) as refused:
         events.group(by=analyst, incidents=[IncidentFactory()], into=over, reason="r", now=NOW)
     assert refused.value.problem == "ended"

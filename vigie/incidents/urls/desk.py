@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vigie.incidents.views import acts, desk, detail, exchange, routing
+from vigie.incidents.views import acts, desk, detail, exchange, observables, routing
 
 urlpatterns = [
     path("", desk.files, name="list"),
@@ -12,7 +12,20 @@ urlpatterns = [
     path("views/<int:pk>/drop/", desk.drop_view, name="drop_view"),
     path("handovers/", desk.handovers, name="handovers"),
     path("handovers/<int:pk>/", desk.handover, name="handover"),
+    path("observables/", observables.listed, name="observables"),
+    path("observables.csv", observables.all_csv, name="observables_csv"),
+    path("observables/<uuid:key>/", observables.one, name="observable"),
     path("<int:pk>/", detail.file, name="file"),
+    path("<int:pk>/observables/", observables.of_file, name="observables_of"),
+    path("<int:pk>/observables.csv", observables.file_csv, name="observables_csv_of"),
+    path("<int:pk>/observables/find/", observables.find, name="find_observables"),
+    path("<int:pk>/observables/add/", observables.add, name="add_observables"),
+    path("<int:pk>/observables/type/", observables.type_one, name="type_observable"),
+    path(
+        "<int:pk>/observables/<int:number>/retire/",
+        observables.retire,
+        name="retire_observable",
+    ),
     path("<int:pk>/journal/", detail.journal, name="journal"),
     path("<int:pk>/messages/", exchange.write, name="write"),
     path("<int:pk>/read/", exchange.mark_read, name="read"),

@@ -9,7 +9,8 @@ from vigie.incidents.forms.exchange import AskSupportForm, GroupForm
 from vigie.incidents.models import Event
 from vigie.incidents.operations import events, steps
 from vigie.incidents.operations.events import BadGroup, NewEvent
-from vigie.incidents.queries.file import alike, desk_of, open_events
+from vigie.incidents.queries.events import alike, open_events
+from vigie.incidents.queries.file import desk_of
 from vigie.incidents.rules.words import COUNTED_OUT, Tlp
 from vigie.incidents.views.acting import Act, Asked, Bound
 
@@ -81,7 +82,7 @@ def _group_form(asked: Asked, bound: Bound) -> Form:
     near = alike(asked.by, asked.incident)
     return GroupForm(
         **bound,
-        events=[(str(event.pk), str(event)) for event in open_events()[:MOST_EVENTS]],
+        events=[(str(event.pk), str(event)) for event in open_events(asked.by)[:MOST_EVENTS]],
         alike=[(str(row.pk), f"{row} · {row.site or row.establishment}") for row in near],
     )
 
@@ -90,7 +91,7 @@ def _group(asked: Asked, form: GroupForm) -> object:
     found = form.cleaned_data
     into: Event | NewEvent = NewEvent(found["title"], asked.incident.supplier)
     if found["event"] is not None:
-        known = open_events().filter(pk=found["event"]).first()
+        known = open_events(asked.by).filter(pk=found["event"]).first()
         if known is None:
             raise BadGroup("ended")
         into = known
