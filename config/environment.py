@@ -1,10 +1,15 @@
 """Read settings from the environment; nonsense stops the start with a sentence."""
 
 import contextlib
+import json
 import os
+import re
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+LEAST_SECRET = 16  # characters
 
 
 class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -63,12 +68,52 @@ def env_list(name: str, default: str = "") -> list[str]:
 
 def env_https(name: str) -> str:
     """Return the variable as an address. Raises BadSetting unless it is https, or on loopback."""
-    text = env_text(name).strip().rstrip("/")
+    return https(name, env_text(name).strip().rstrip("/"))
+
+
+def https(name: str, text: str) -> str:
+    """Return the address. Raises BadSetting unless it is https, or on loopback, or empty."""
     parts = urlsplit(text)
     inside = parts.hostname in {"localhost", "127.0.0.1", "::1"}
     if text and not (parts.hostname and (parts.scheme == "https" or inside)):
         raise BadSetting(f"{name} must begin with https://, not {text!r}")
     return text
+
+
+def env_json(name: str, default: str) -> Any:
+    """Return the variable read as JSON. Raises BadSetting when it is none."""
+    try:
+        return json.loads(env_text(name).strip() or default)
+    except ValueError as reason:
+        raise BadSetting(f"{name} is not JSON: {reason}") from reason
+
+
+def env_numbers(name: str, default: str) -> frozenset[int]:
+    """Return the variable's whole numbers, which commas separate. Raises BadSetting."""
+    try:
+        return frozenset(int(part) for part in env_list(name, default))
+    except ValueError as reason:
+        raise BadSetting(f"{name} must be numbers separated by commas") from reason
+
+
+def env_webhooks(name: str) -> dict[str, dict[str, str]]:
+    """Return the webhooks that may be called, by name: {"duty": {"url": "…", "secret": "…"}}.
+
+    Raises BadSetting for anything else, a weak secret or an address that is not https.
+    """
+    said = env_json(name, "{}")
+    if not isinstance(said, dict):
+        raise BadSetting(f"{name} must be an object: names, each with url and secret")
+    for called, hook in said.items():
+        fits = isinstance(hook, dict) and set(hook) == {"url", "secret"}
+        if not fits or not all(isinstance(value, str) for value in hook.values()):
+            raise BadSetting(f"{name}: {called} must have a url and a secret, nothing else")
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", called):
+            raise BadSetting(f"{name}: {called!r} may hold small letters, digits and - only")
+        if len(hook["secret"]) < LEAST_SECRET:
+            raise BadSetting(f"{name}: the secret of {called} is shorter than {LEAST_SECRET}")
+        https(f"{name}: {called}", hook["url"])
+    return said
 
 
 def openid_connect(issuer: str, acr: list[str]) -> dict[str, object]:

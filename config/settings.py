@@ -12,8 +12,11 @@ from config.environment import (
     env_choice,
     env_https,
     env_int,
+    env_json,
     env_list,
+    env_numbers,
     env_text,
+    env_webhooks,
     openid_connect,
     secret_kept_in,
 )
@@ -141,20 +144,27 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# Without a mail server, mail is written to files: nobody is told that it was sent.
+# Mail, SMS and webhooks leave by the outbox (vigie.messages). A channel without a service prints
+# to the log instead, and nobody is told that anything was sent.
+MAIL_DIR = HOME / "mail"  # what may not stand in a log
 SMTP_HOST = env_text("VIGIE_SMTP_HOST")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
-EMAIL_FILE_PATH = HOME / "mail"
-EMAIL_HOST = SMTP_HOST
-EMAIL_PORT = env_int("VIGIE_SMTP_PORT", 587, least=1)
-EMAIL_HOST_USER = env_text("VIGIE_SMTP_USER")
-EMAIL_HOST_PASSWORD = env_text("VIGIE_SMTP_PASSWORD")
-EMAIL_USE_TLS = env_bool("VIGIE_SMTP_STARTTLS", default=True)
-EMAIL_TIMEOUT = 10  # seconds
-DEFAULT_FROM_EMAIL = env_text("VIGIE_MAIL_FROM", "vigie@localhost")
-
-# SMS: a national number is dialled with the country's own prefix.
+SMTP_PORT = env_int("VIGIE_SMTP_PORT", 587, least=1)
+SMTP_USER = env_text("VIGIE_SMTP_USER")
+SMTP_PASSWORD = env_text("VIGIE_SMTP_PASSWORD")
+SMTP_TLS = env_bool("VIGIE_SMTP_TLS")  # from the first byte
+SMTP_STARTTLS = env_bool("VIGIE_SMTP_STARTTLS", default=not SMTP_TLS)
+MAIL_FROM = env_text("VIGIE_MAIL_FROM", "vigie@localhost")
+SMS_URL = env_https("VIGIE_SMS_URL")
+SMS_METHOD = env_choice("VIGIE_SMS_METHOD", "POST", ("POST", "PUT"))
+SMS_HEADER = env_text("VIGIE_SMS_HEADER", "Authorization")
+SMS_SECRET = env_text("VIGIE_SMS_SECRET")
+SMS_BODY = env_json("VIGIE_SMS_BODY", '{"to": "{to}", "message": "{text}"}')
+SMS_SUCCESS = env_numbers("VIGIE_SMS_SUCCESS", "200,201,202,204")
 SMS_PREFIX = env_text("VIGIE_SMS_PREFIX", "+33")
+WEBHOOKS = env_webhooks("VIGIE_WEBHOOKS")
+HTTP_PROXY = env_text("VIGIE_HTTP_PROXY")  # for gateways and webhooks beyond loopback
+MESSAGES_KEPT_DAYS = env_int("VIGIE_MESSAGES_KEPT_DAYS", 30, least=1)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # none goes around the outbox
 
 # Sign-in: vigie.accounts, on django-allauth. No open sign-up; a second factor for officers.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,4 +1,7 @@
-"""The background worker: timed jobs and queued tasks, one after the other, in one thread."""
+"""The background worker: timed jobs and queued tasks, one after the other, in one thread.
+
+Messages are sent beside it, in threads of their own: a mail server may take its time.
+"""
 
 import logging
 import threading
@@ -12,9 +15,11 @@ from django.db import connections
 from django_tasks_db.management.commands.db_worker import Worker as TaskRunner
 from django_tasks_db.models import DBTaskResult
 
+from config.sender import Sender
 from vigie.audit import operations as audit
 from vigie.incidents.operations import forget_expired_contacts
 from vigie.kernel import clock
+from vigie.messages import operations as outbox
 
 logger = logging.getLogger(__name__)
 TICK = 1.0  # seconds between two looks at what is due
@@ -50,12 +55,16 @@ def prune_tasks(now: datetime) -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
 
 
+SENDER = Sender()
 JOBS = (
     Job("seal the journal", 2, audit.seal),
+    Job("send messages", 1, SENDER.look),
+    Job("give up messages of dead workers", 15, outbox.give_up_lost),
     Job("run tasks", 1, lambda now: run_tasks()),
     Job("take back tasks", 60, take_back_tasks),
     Job("forget people past their retention", DAY, audit.forget_expired),
     Job("forget people to call past their retention", DAY, forget_expired_contacts),
+    Job("forget messages past their retention", DAY / 24, outbox.forget_expired),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),
 )
@@ -117,5 +126,6 @@ class Worker(threading.Thread):
         self.told_to_stop.set()
         if self.is_alive():
             self.join(within)
+        SENDER.stop(within)
         audit.seal(clock.now())
         connections.close_all()

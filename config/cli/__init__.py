@@ -5,7 +5,16 @@ import sys
 
 import typer
 
-from config.cli import accounts, imports, journal, mappers, reports, safekeeping, serve
+from config.cli import (
+    accounts,
+    imports,
+    journal,
+    mappers,
+    messages,
+    reports,
+    safekeeping,
+    serve,
+)
 from config.cli.terminal import explain
 
 app = typer.Typer(
@@ -24,6 +33,7 @@ reports.add_to(app)
 journal.add_to(app)
 safekeeping.add_to(app)
 accounts.add_to(app)
+messages.add_to(app)
 
 
 def main() -> None:

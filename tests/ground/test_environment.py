@@ -1,5 +1,6 @@
 """Settings from the environment: nonsense is a sentence, secrets may lie in files."""
 
+import json
 import threading
 
 import pytest
@@ -10,7 +11,10 @@ from config.environment import (
     env_bool,
     env_choice,
     env_int,
+    env_json,
+    env_numbers,
     env_text,
+    env_webhooks,
     secret_kept_in,
 )
 
@@ -29,6 +33,7 @@ def test_yes_and_no(monkeypatch, text, value):
         lambda: env_bool("PROBE"),
         lambda: env_int("PROBE", 1),
         lambda: env_choice("PROBE", "A", ("A", "B")),
+        lambda: env_numbers("PROBE", "200"),
     ],
 )
 def test_nonsense_names_the_variable(monkeypatch, read):
@@ -81,3 +86,37 @@ def test_a_database_url_with_a_socket_folder_and_odd_characters():
 def test_a_url_of_another_kind_of_database_is_refused():
     with pytest.raises(BadSetting, match="postgresql"):
         database("mysql://localhost/vigie")
+
+
+def test_json_that_is_none_is_nonsense(monkeypatch):
+    monkeypatch.setenv("PROBE", '{"to": ')
+    with pytest.raises(BadSetting, match="PROBE is not JSON"):
+        env_json("PROBE", "{}")
+
+
+LONG = "long enough to be one"
+
+
+def test_webhooks_are_read_by_name(monkeypatch):
+    assert env_webhooks("PROBE") == {}
+    hooks = {"duty-2": {"url": "https://hooks.ch.example/vigie", "secret": LONG}}
+    monkeypatch.setenv("PROBE", json.dumps(hooks))
+    assert env_webhooks("PROBE") == hooks
+
+
+@pytest.mark.parametrize(
+    "hooks",
+    [
+        [],
+        {"duty": "https://hooks.ch.example"},
+        {"duty": {"url": "https://hooks.ch.example"}},
+        {"duty": {"url": "http://hooks.ch.example", "secret": LONG}},
+        {"duty": {"url": "https://hooks.ch.example", "secret": "short"}},
+        {"duty": {"url": 1, "secret": LONG}},
+        {"On duty": {"url": "https://hooks.ch.example", "secret": LONG}},
+    ],
+)
+def test_a_webhook_that_is_none_stops_the_start(monkeypatch, hooks):
+    monkeypatch.setenv("PROBE", json.dumps(hooks))
+    with pytest.raises(BadSetting, match="PROBE"):
+        env_webhooks("PROBE")

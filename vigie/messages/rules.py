@@ -106,9 +106,9 @@ class Letter:
 class Parcel:
     """A message on its way out: what a channel needs to know of it."""
 
-    number: int
     channel: Channel
     key: str
+    about: str
     message_id: str
     to: str
     subject: str
@@ -129,7 +129,6 @@ class Outcome:
     is_down: bool = False
 
 
-SENT = Outcome(State.SENT)
 LEASE = timedelta(minutes=5)  # longer than any try lasts; then whoever tried is taken for dead
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # How long to wait after the first failure, the second, and so on; then a message is given up.
@@ -140,6 +139,7 @@ URGENT = (
     *(HOUR for _ in range(5)),
 )
 ANSWER_KEPT = 300  # characters
+KEY = re.compile(r"[!-~]{1,120}")  # travels in a header
 EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 PHONE = re.compile(r"\+[0-9]{6,15}")
 WEBHOOK = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -163,7 +163,7 @@ def dialled(phone: str, *, prefix: str) -> str:
 def is_fit(channel: Channel, to: str) -> bool:
     """Return whether a recipient looks like one of the channel."""
     shapes = {Channel.EMAIL: EMAIL, Channel.SMS: PHONE, Channel.WEBHOOK: WEBHOOK}
-    return len(to) <= 254 and bool(shapes[channel].fullmatch(to))
+    return len(to) <= 254 and to.isascii() and bool(shapes[channel].fullmatch(to))
 
 
 def lane_of(channel: Channel, to: str) -> str:
@@ -187,3 +187,54 @@ def without_recipient(answer: str, to: str) -> str:
     if to:
         line = re.sub(re.escape(to), "•••", line, flags=re.IGNORECASE)
     return line[:ANSWER_KEPT]
+
+
+NO_MAILBOX = re.compile(r"5\.1\.[0-9]+")
+ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
+def answered_by_mail(code: int, answer: str) -> Outcome:
+    """Return what a mail server's answer to one message means.
+
+    Source: RFC 5321, 4.2.1 (codes), RFC 3463 (5.1.x: the address).
+    """
+    said = f"{code} {answer}"
+    if 200 <= code < 300:
+        return Outcome(State.SENT, answer=said)
+    if 400 <= code < 500:
+        return Outcome(State.RETRIED, Fault.LATER, said, is_down=code == 421)
+    if not 500 <= code < 600:
+        return Outcome(State.UNKNOWN, Fault.NO_ANSWER, said)
+    nobody = NO_MAILBOX.match(answer) or (code in {550, 551, 553} and not ENHANCED.match(answer))
+    return Outcome(State.REFUSED, Fault.UNKNOWN_ADDRESS if nobody else Fault.REFUSED, said)
+
+
+def answered_by_web(status: int, answer: str, *, success: frozenset[int]) -> Outcome:
+    """Return what the answer of an SMS gateway or a webhook means. Redirects are not followed.
+
+    504: whoever stands in front did not hear from the service, which may have taken the message.
+    """
+    said = f"{status} {answer}".strip()
+    if status in success:
+        return Outcome(State.SENT, answer=said)
+    if status in {401, 403, 407}:  # about our secret, which somebody can mend: nothing is lost
+        return Outcome(State.RETRIED, Fault.NO_ACCESS, said, is_down=True)
+    if status in {408, 425, 429, 500, 502, 503}:
+        return Outcome(State.RETRIED, Fault.LATER, said, is_down=status in {429, 503})
+    if status == 504:
+        return Outcome(State.UNKNOWN, Fault.NO_ANSWER, said)
+    return Outcome(State.REFUSED, Fault.REFUSED, said)
+
+
+def filled(template: Any, *, to: str, text: str) -> Any:
+    """Return the body for an SMS gateway: a JSON value in whose strings {to} and {text} stand."""
+    if isinstance(template, str):
+        return GAPS.sub(lambda gap: to if gap[0] == "{to}" else text, template)
+    if isinstance(template, dict):
+        return {name: filled(value, to=to, text=text) for name, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, to=to, text=text) for value in template]
+    return template
+
+
+GAPS = re.compile(r"\{(?:to|text)\}")

@@ -171,7 +171,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Send the link to the address of the account, whatever was typed."""
         if user.is_active:
-            operations.mail.send_password_link(user, context["password_reset_url"])
+            path = context["password_reset_url"]
+            operations.mail.send_password_link(user, path, now=clock.now())
 
     def send_notification_mail(
         self,

@@ -51,7 +51,7 @@ def delegate(
         valid_to=until,
     )
     _journal(by, "delegation.given", row, now)
-    transaction.on_commit(lambda: mail.tell_of_delegation(row, now=now))
+    mail.tell_of_delegation(row, now=now)
     return row
 
 

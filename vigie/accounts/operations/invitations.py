@@ -32,13 +32,13 @@ from vigie.establishments.rules import Actor, Territory
 OPEN_FOR = timedelta(days=7)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation with its link; .sent says after the commit whether the letter left."""
+    """An invitation with its link, and whether a mail server is asked to bring it."""
 
     invitation: Invitation
     link: str
-    sent: bool = False
+    by_mail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def invite(
     if held.in_force().filter(valid_to=None).exists():
         raise AlreadyHeld
     same = Invitation.objects.open().filter(email=email.lower(), role=role, **columns)
+    for earlier in same:
+        mail.take_back(earlier, now=now)
     same.update(revoked_at=now)
     secret = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -91,9 +93,9 @@ def invite(
     )
     _journal(by, "invitation.sent", invitation, now, people={"email": invitation.email})
     path = reverse("accounts:invitation", kwargs={"secret": secret})
-    made = Invited(invitation, f"{settings.VIGIE_URL}{path}")
-    transaction.on_commit(lambda: setattr(made, "sent", mail.invite(invitation, made.link)))
-    return made
+    link = f"{settings.VIGIE_URL}{path}"
+    mail.invite(invitation, link, now=now)
+    return Invited(invitation, link, by_mail=bool(settings.SMTP_HOST))
 
 
 @transaction.atomic
@@ -104,6 +106,7 @@ def revoke_invitation(*, by: Actor, invitation: Invitation, now: datetime) -> No
         return
     invitation.revoked_at = now
     invitation.save(update_fields=["revoked_at"])
+    mail.take_back(invitation, now=now)
     _journal(by, "invitation.revoked", invitation, now)
 
 
@@ -170,6 +173,7 @@ def _accept(invitation: Invitation, person: User, now: datetime) -> None:
     )
     invitation.accepted_at, invitation.accepted_by = now, person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    mail.take_back(invitation, now=now)
     _journal(person, "invitation.accepted", invitation, now)
 
 

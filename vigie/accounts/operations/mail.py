@@ -1,21 +1,21 @@
 """Write to people: invitations, links, and what happened to their account.
 
-Every link begins with VIGIE_URL; what a request calls itself plays no part.
+Letters are queued in the transaction of the act and leave by the outbox: no act waits for a mail
+server. Every link begins with VIGIE_URL; what a request calls itself plays no part.
 """
 
-import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from vigie.accounts.models import Delegation, Invitation, User
+from vigie.messages.operations import Letter, post, withdraw
+from vigie.messages.rules import Channel
 
-logger = logging.getLogger(__name__)
 # What happened to an account, in the words of the letter that says so.
 EVENTS = {
     "password_changed": gettext_noop("Votre mot de passe a été changé."),
@@ -35,48 +35,87 @@ EVENTS = {
 }
 
 
-def invite(invitation: Invitation, link: str) -> bool:
-    """Send an invitation, in the language of who invites; return whether the letter left."""
+def invite(invitation: Invitation, link: str, *, now: datetime) -> None:
+    """Queue an invitation, in the language of who invites."""
     sender = invitation.invited_by
-    context = {"invitation": invitation, "link": link, "sender": sender}
-    return _send(
-        invitation.email, "invitation", context, language=sender.language if sender else ""
+    language = sender.language if sender else settings.LANGUAGE_CODE
+    context: dict[str, object] = {"invitation": invitation, "link": link, "sender": sender}
+    letter = _letter(
+        invitation.email, "invitation", context, language, not_after=invitation.expires_at
     )
+    about = about_invitation(invitation)
+    post(letters=[letter], about=about, key=about, now=now)
 
 
-def tell(person: User, event: str, *, now: datetime) -> bool:
-    """Tell a person what happened to their account; return whether the letter left."""
+def take_back(invitation: Invitation, *, now: datetime) -> None:
+    """Leave an invitation that was not sent yet unsent: its link is worth nothing any more."""
+    withdraw(about=about_invitation(invitation), now=now)
+
+
+def about_invitation(invitation: Invitation) -> str:
+    """Return by what name the outbox knows an invitation."""
+    return f"invitation:{invitation.pk}"
+
+
+def tell(person: User, event: str, *, now: datetime) -> None:
+    """Queue a letter that tells a person what happened to their account."""
     with translation.override(person.language):
         what = translation.gettext(EVENTS[event])
-    return _send_to(person, "security", {"what": what, "at": now})
+    _post_to(person, "security", {"what": what, "at": now}, now=now, key=event)
 
 
-def send_password_link(person: User, path: str) -> bool:
-    """Send the link by which a person chooses a new password; return whether the letter left."""
-    return _send_to(person, "password", {"link": f"{settings.VIGIE_URL}{path}"})
+def send_password_link(person: User, path: str, *, now: datetime) -> None:
+    """Queue the link by which a person chooses a new password; they wait for it."""
+    worth_until = now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    context: dict[str, object] = {"link": f"{settings.VIGIE_URL}{path}"}
+    _post_to(person, "password", context, now=now, key="link", not_after=worth_until)
 
 
-def tell_of_delegation(delegation: Delegation, *, now: datetime) -> bool:
-    """Tell a person that they may declare for somebody; return whether the letter left."""
+def tell_of_delegation(delegation: Delegation, *, now: datetime) -> None:
+    """Queue a letter that tells a person that they may declare for somebody."""
     link = f"{settings.VIGIE_URL}{reverse('accounts:delegations')}"
-    return _send_to(delegation.to, "delegation", {"delegation": delegation, "link": link})
+    context: dict[str, object] = {"delegation": delegation, "link": link}
+    _post_to(delegation.to, "delegation", context, now=now, key=str(delegation.pk))
 
 
-def _send_to(person: User, letter: str, context: dict[str, object]) -> bool:
+def _post_to(
+    person: User,
+    name: str,
+    context: dict[str, object],
+    *,
+    now: datetime,
+    key: str,
+    not_after: datetime | None = None,
+) -> None:
     with timezone.override(person.time_zone):
-        return _send(person.email, letter, {**context, "person": person}, language=person.language)
+        context = {**context, "person": person}
+        letter = _letter(person.email, name, context, person.language, not_after=not_after)
+    about = f"user:{person.pk}"
+    post(letters=[letter], about=about, key=f"{about}:{name}:{key}:{now.timestamp()}", now=now)
 
 
-def _send(to: str, letter: str, context: dict[str, object], *, language: str) -> bool:
-    """Send accounts/mail/LETTER.txt: its first line is the subject."""
-    with translation.override(language or settings.LANGUAGE_CODE):
-        text = render_to_string(
-            f"accounts/mail/{letter}.txt", {**context, "url": settings.VIGIE_URL}
-        )
+def _letter(
+    to: str,
+    name: str,
+    context: dict[str, object],
+    language: str,
+    *,
+    not_after: datetime | None,
+) -> Letter:
+    """Return accounts/mail/NAME.txt, whose first line is the subject.
+
+    not_after: until when its link opens a door; what holds one is kept as a secret.
+    """
+    with translation.override(language):
+        text = render_to_string(f"accounts/mail/{name}.txt", {**context, "url": settings.VIGIE_URL})
     subject, _, body = text.strip().partition("\n")
-    try:
-        send_mail(subject, body.strip() + "\n", None, [to])
-    except OSError:  # an act that is done stays done when the mail server is down
-        logger.exception("A letter did not leave: %s", letter)
-        return False
-    return bool(settings.SMTP_HOST)
+    return Letter(
+        Channel.EMAIL,
+        to,
+        subject=subject,
+        text=body.strip() + "\n",
+        language=language,
+        urgent=not_after is not None,
+        secret=not_after is not None,
+        not_after=not_after,
+    )

@@ -126,7 +126,7 @@ def reset_second_factor(*, by: Actor, person: User, now: datetime) -> None:
     lost, _ = Authenticator.objects.filter(user=person).delete()
     _end_sessions(person)
     journal(by, "person.second_factor_reset", person, now, details={"removed": lost})
-    transaction.on_commit(lambda: mail.tell(person, "second_factor_reset", now=now))
+    mail.tell(person, "second_factor_reset", now=now)
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ def note_security(*, person: User, event: str, now: datetime) -> None:
     event: one of those that letters have words for.
     """
     journal(person, f"person.{event}", person, now)
-    transaction.on_commit(lambda: mail.tell(person, event, now=now))
+    mail.tell(person, event, now=now)
 
 
 @transaction.atomic

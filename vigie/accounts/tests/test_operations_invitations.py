@@ -1,4 +1,5 @@
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,8 @@ from vigie.audit.models import Event, People
 from vigie.establishments.rules import Territory
 from vigie.establishments.tests.factories import EstablishmentFactory
 from vigie.kernel import clock
+from vigie.messages.queries import sent_about
+from vigie.messages.rules import State
 
 pytestmark = pytest.mark.django_db
 NEW = "nouveau@ch.example"
@@ -215,44 +218,45 @@ class TestLetter:
     def served_at(self, settings):
         settings.VIGIE_URL = "https://vigie.ch.example"
 
-    def sent(self, administrator, here, callbacks):
-        with callbacks(execute=True):
-            return invite(administrator, here)
-
-    def test_links_begin_with_the_address_of_the_settings(
-        self, administrator, here, django_capture_on_commit_callbacks, mailoutbox
-    ):
-        made = self.sent(administrator, here, django_capture_on_commit_callbacks)
-        links = re.findall(r"https?://\S+", mailoutbox[0].body)
+    def test_links_begin_with_the_address_of_the_settings(self, administrator, here, outbox):
+        made = invite(administrator, here)
+        links = re.findall(r"https?://\S+", outbox[0].body)
         assert links == [made.link]
         assert made.link.startswith("https://vigie.ch.example/invitation/")
 
-    def test_it_is_written_in_the_language_of_who_invites(
-        self, administrator, here, django_capture_on_commit_callbacks, mailoutbox
-    ):
+    def test_it_is_written_in_the_language_of_who_invites(self, administrator, here, outbox):
         User.objects.filter(pk=administrator.pk).update(language="en")
-        self.sent(again(administrator), here, django_capture_on_commit_callbacks)
-        assert mailoutbox[0].subject == "Invitation to join Vigie"
+        invite(again(administrator), here)
+        assert outbox[0].subject == "Invitation to join Vigie"
 
-    def test_without_a_mail_server_it_says_that_it_did_not_leave(
-        self, administrator, here, django_capture_on_commit_callbacks
-    ):
-        made = self.sent(administrator, here, django_capture_on_commit_callbacks)
-        assert not made.sent
+    def test_its_link_cannot_be_read_in_the_database(self, administrator, here, outbox):
+        made = invite(administrator, here)
+        assert made.link in outbox[0].body
+        assert made.link not in outbox[0].row.text
+        assert outbox[0].row.not_after == made.invitation.expires_at
 
-    def test_with_one_it_says_that_it_left(
-        self, administrator, here, django_capture_on_commit_callbacks, settings
-    ):
+    def test_without_a_mail_server_the_link_is_to_be_given_by_hand(self, administrator, here):
+        assert not invite(administrator, here).by_mail
+
+    def test_with_one_the_letter_waits_for_it(self, administrator, here, settings):
         settings.SMTP_HOST = "mail.ch.example"
-        made = self.sent(administrator, here, django_capture_on_commit_callbacks)
-        assert made.sent
+        made = invite(administrator, here)
+        assert made.by_mail
+        assert sent_about(f"invitation:{made.invitation.pk}").get().state == State.WAITING
 
-    def test_a_mail_server_that_is_down_undoes_nothing(
-        self, administrator, here, django_capture_on_commit_callbacks, settings, free_port
+    def test_a_mail_server_that_swallows_everything_holds_nobody_up(
+        self, administrator, here, settings, silent_server
     ):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.SMTP_HOST = settings.EMAIL_HOST = "127.0.0.1"
-        settings.EMAIL_PORT = free_port
-        made = self.sent(administrator, here, django_capture_on_commit_callbacks)
-        assert not made.sent
+        settings.SMTP_HOST, settings.SMTP_PORT = "127.0.0.1", silent_server
+        started = time.monotonic()
+        invite(administrator, here)
+        assert time.monotonic() - started < 2
         assert Invitation.objects.open().count() == 1
+
+    def test_a_letter_that_waits_is_withdrawn_with_its_invitation(self, administrator, here):
+        first = invite(administrator, here).invitation
+        second = invite(administrator, here).invitation  # takes the place of the first
+        operations.revoke_invitation(by=administrator, invitation=second, now=clock.now())
+        for invitation in (first, second):
+            letter = sent_about(f"invitation:{invitation.pk}").get()
+            assert (letter.state, letter.text) == (State.WITHDRAWN, "")

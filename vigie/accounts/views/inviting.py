@@ -44,8 +44,10 @@ def invite(request: SignedRequest) -> HttpResponse:
     form = forms.InviteForm(request.POST or None, kind=territory.kind)
     if form.is_valid():
         made = _send(request, form, territory)
-        if made and made.sent:
-            messages.success(request, _("L’invitation est partie."))
+        if made and made.by_mail:
+            messages.success(
+                request, _("L’invitation part. La liste ci-dessous dit où elle en est.")
+            )
             return redirect("accounts:invitations")
         if made:
             return render(request, "accounts/invitation_made.html", {"made": made})

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,9 @@ from vigie.kernel.imports import SILENT, Progress
 BATCH = 1000
 KEY_NAME = re.compile(r"keys/([a-z]+\.key)")
 OF_THE_DATA = {"journal.key", "uploads.key"}  # what is stored cannot be read with others
+# What higher floors do with rows that came back, in the same transaction: the models of the
+# backup, and now.
+AFTER: list[Callable[[Apps, datetime], object]] = []
 
 
 class RestoreRefused(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -56,7 +59,7 @@ def restore(
         manifest = rules.read_manifest(archive.manifest, ours=version("vigie"))
         refuse_unless_empty(apps)
         with schema_of(manifest) as registry:
-            restored = bring_in(archive, manifest, registry, progress)
+            restored = bring_in(archive, manifest, registry, progress, now=now)
     record(
         actor=by,
         verb="journal.restored",
@@ -68,7 +71,12 @@ def restore(
 
 
 def bring_in(
-    archive: archives.Reader, manifest: rules.Manifest, registry: Apps, progress: Progress
+    archive: archives.Reader,
+    manifest: rules.Manifest,
+    registry: Apps,
+    progress: Progress,
+    *,
+    now: datetime,
 ) -> Restored:
     """Load the rows and place the files; undo all of it when anything is not as it should be."""
     with ExitStack() as undo:
@@ -79,6 +87,8 @@ def bring_in(
             set_counters(manifest.counters, registry)
             check_references()
             verdict = believed(archive, manifest, registry, progress)
+            for settle in AFTER:
+                settle(registry, now)
             uploads, with_keys = place_files(archive, undo)
         undo.pop_all()
     return Restored(manifest.made_at, manifest.version, rows, uploads, with_keys, verdict)

@@ -30,8 +30,8 @@ def post(*, letters: Sequence[Letter], about: str, key: str, now: datetime) -> l
     Returns the messages in the order of the letters, also those queued before. A recipient that is
     none is refused at once and keeps nobody else from getting theirs.
     """
-    if not key or not about:
-        raise ValueError("say what the messages are about, and under which key")
+    if not rules.KEY.fullmatch(key) or not about:
+        raise ValueError("say what the messages are about, and under which key, in plain ASCII")
     rows = [_row(letter, about, key, now) for letter in letters]
     Outgoing.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     stored = {(row.channel, row.to_seal): row for row in Outgoing.objects.filter(key=key)}
