@@ -42,6 +42,8 @@ THREADS = env_int("VIGIE_THREADS", 8, least=1)  # requests that one web process 
 TRUSTED_PROXIES = env_int("VIGIE_TRUSTED_PROXIES", 0)  # reverse proxies in front of Vigie
 
 PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 1095, least=1)  # beside the journal
+ESCALATE_AFTER = env_int("VIGIE_ESCALATE_AFTER", 10, least=1)  # minutes; then the deputy is called
+DIGEST_MINUTES = env_int("VIGIE_DIGEST_MINUTES", 15, least=1)  # reports of one place told together
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from config.sender import Sender
 from vigie.audit import operations as audit
+from vigie.establishments import operations as establishments
 from vigie.incidents.operations import forget_expired_contacts
 from vigie.kernel import clock
 from vigie.messages import operations as outbox
@@ -57,6 +58,7 @@ def prune_tasks(now: datetime) -> None:
 
 SENDER = Sender()
 JOBS = (
+    Job("call whoever is next", 5, establishments.escalate_due),
     Job("seal the journal", 2, audit.seal),
     Job("send messages", 1, SENDER.look),
     Job("give up messages of dead workers", 15, outbox.give_up_lost),
@@ -65,6 +67,8 @@ JOBS = (
     Job("forget people past their retention", DAY, audit.forget_expired),
     Job("forget people to call past their retention", DAY, forget_expired_contacts),
     Job("forget messages past their retention", DAY / 24, outbox.forget_expired),
+    Job("forget rotas past their retention", DAY, establishments.forget_expired_duties),
+    Job("forget who was called past their retention", DAY, establishments.forget_expired_calls),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),
 )

@@ -17,8 +17,10 @@ from vigie.accounts import operations as accounts
 from vigie.accounts.models import ApiToken, Delegation, Invitation, Membership, User
 from vigie.accounts.rules import ROLES, Operator, Permission
 from vigie.accounts.tests.factories import MembershipFactory, UserFactory, ahead
+from vigie.establishments import operations as establishments
 from vigie.establishments.models import EmergencyContact
-from vigie.establishments.rules import Territory, TerritoryKind
+from vigie.establishments.operations import CallReason, DutyFacts
+from vigie.establishments.rules import Slot, Territory, TerritoryKind
 from vigie.establishments.tests.factories import (
     DesignationFactory,
     EstablishmentFactory,
@@ -129,6 +131,7 @@ class World:
             user=self.employee, type="webauthn", data={"name": "Bureau", "credential": {}}
         )
         self.fill_incidents(now)
+        self.fill_calls(now)
 
     def token_of(self, user: User) -> ApiToken:
         """Return a token of a person."""
@@ -137,6 +140,25 @@ class World:
             by=user, name="Essai", scopes=scopes, expires_at=ahead(days=9), now=clock.now()
         )
         return made.token
+
+    def fill_calls(self, now: Any) -> None:
+        """Put somebody on call at home, and call them."""
+        self.territory = Territory(TerritoryKind.EJ, self.home.code)
+        (self.duty,) = establishments.add_duty(
+            by=Operator(),
+            territory=self.territory,
+            slot=Slot(now - timedelta(hours=1), now + timedelta(hours=9)),
+            facts=DutyFacts("RSSI d’astreinte", "Alix Martin", "01 99 00 12 34"),
+            now=now,
+        )
+        (self.call,) = establishments.call_out(
+            places=[self.territory],
+            reason=CallReason.REPORT,
+            about="report:1",
+            title="Écran noir",
+            path="/",
+            now=now,
+        )
 
     def fill_incidents(self, now: Any) -> None:
         """Make a file with what it holds, and what people keep around files."""
@@ -303,6 +325,13 @@ def pages(world: World) -> dict[str, Target]:
         "portal:new_group": Target(
             seen_by=lambda user: user.may(P.MANAGE_ESTABLISHMENTS, at=w.group.place)
         ),
+        "portal:rota": Target({"at": w.territory}),
+        **dict.fromkeys(ROTA_PAGES, Target({"at": w.territory}, known_to=w.at_home(P.READ_ROTA))),
+        "portal:duty": Target({"pk": w.duty.pk}, known_to=w.at_home(P.READ_ROTA)),
+        "portal:end_duty": Target({"pk": w.duty.pk}, known_to=w.at_home(P.READ_ROTA)),
+        "portal:call": Target({"pk": w.call.pk}),
+        "portal:take_call": Target({"pk": w.call.pk}),
+        "portal:take_link": Target({"secret": "nothing"}),
         "portal:contact": Target({"key": w.contact.key}, w.anywhere(P.MANAGE_REFERENCE)),
         "portal:retire_contact": Target({"key": w.contact.key}, w.anywhere(P.MANAGE_REFERENCE)),
     }
@@ -327,6 +356,7 @@ PLACE_PAGES = [
     f"portal:{name}"
     for name in ("place", "amend_place", "close_place", "new_site", "join_group", "designate")
 ]
+ROTA_PAGES = [f"portal:{name}" for name in ("new_duty", "repeat_week", "set_rota")]
 SITE_PAGES = [f"portal:{name}" for name in ("amend_site", "close_site", "new_ward")]
 ADMINISTRATION = (
     P.MANAGE_PEOPLE,

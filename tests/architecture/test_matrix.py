@@ -47,6 +47,8 @@ OPEN_PAGES = {
     "portal:about",
     "portal:accessibility",
     "portal:contacts",
+    "portal:take_link",
+    "portal:calling",
 }
 # The API's own addresses: its schema, and its root, which leads nowhere.
 OPEN_API = {"openapi-json", "api-root"}

@@ -35,6 +35,7 @@ MENU = (
         "portal:places",
         frozenset({Permission.READ_ESTABLISHMENTS}),
     ),
+    Entry(gettext_noop("Astreintes"), "portal:rotas", frozenset({Permission.READ_ROTA})),
     Entry(gettext_noop("Applications"), "inventory:list", frozenset({Permission.READ_INVENTORY})),
     Entry(
         gettext_noop("Observatoire"), "observatory:figures", frozenset({Permission.READ_FIGURES})

@@ -43,6 +43,7 @@ from vigie.accounts.queries.rights import (
     require,
     roles_with,
     within,
+    within_rota,
 )
 from vigie.accounts.queries.scope import (
     Scope,
@@ -113,6 +114,7 @@ __all__ = [
     "visible_invitations",
     "visible_memberships",
     "within",
+    "within_rota",
     "workers_at",
     "workers_at_any",
     "works_at",

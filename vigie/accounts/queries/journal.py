@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 
 from vigie.accounts.models import User
 from vigie.accounts.queries.people import people_governed
-from vigie.accounts.queries.rights import within
+from vigie.accounts.queries.rights import within, within_rota
 from vigie.accounts.rules import Permission, geographies
 from vigie.audit import queries as audit
 from vigie.audit.models import Event
 from vigie.audit.queries import EventPage
-from vigie.establishments.models import Establishment, Group, Site
+from vigie.establishments.models import Callout, Establishment, Group, Site
 from vigie.establishments.rules import TerritoryKind
 
 NUMBER = re.compile(r"[0-9]{1,18}")
@@ -35,6 +35,9 @@ KINDS: dict[str, Rows] = {
         within(reader, Permission.READ_JOURNAL, establishment="id", site="")
     ),
     "site": lambda reader: Site.objects.filter(within(reader, Permission.READ_JOURNAL, site="id")),
+    "callout": lambda reader: Callout.objects.filter(
+        within_rota(reader, Permission.READ_JOURNAL, "rota__")
+    ),
 }
 
 

@@ -78,6 +78,27 @@ def within(reader: User, permission: Permission, **columns: str) -> Q:
     return any_of(parts)
 
 
+def within_rota(reader: User, permission: Permission, rota: str = "") -> Q:
+    """Return the predicate of the rotas, or of rows that name one, where the permission is held.
+
+    rota: the path from the row to its rota, such as "rota__"; empty for the rotas themselves.
+    A rota belongs to a nation or a region, whose codes it has, or to a structure.
+    """
+    geography = {"country": f"{rota}country", "region": f"{rota}region"}
+    none = {"department": "", "establishment": "", "site": ""}
+    return (
+        within(reader, permission, **none | geography)
+        | _at_structure(reader, permission, f"{rota}establishment")
+        | _at_structure(reader, permission, f"{rota}site", owner=f"{rota}site__establishment")
+    )
+
+
+def _at_structure(reader: User, permission: Permission, row: str, owner: str = "") -> Q:
+    columns = {name: f"{row}__{name}" for name in ("country", "region", "department")}
+    columns |= {"establishment": owner or row, "site": row if owner else ""}
+    return within(reader, permission, **columns)
+
+
 def among(column: str, values: set[Any]) -> Q | None:
     """Return the predicate that a column holds one of the values, None where nothing can."""
     values = {value for value in values if value}

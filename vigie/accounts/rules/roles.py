@@ -32,6 +32,9 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "accounts.manage"
     MANAGE_REFERENCE = "reference.manage"
     READ_JOURNAL = "journal.read"
+    READ_ROTA = "rota.read"
+    MANAGE_ROTA = "rota.manage"
+    ANSWER_CALLS = "calls.answer"
 
 
 P = Permission
@@ -40,7 +43,9 @@ REGION = frozenset({TerritoryKind.REGION, TerritoryKind.DEPARTMENT})
 NATION = frozenset({TerritoryKind.NATION})
 ANYWHERE = frozenset(TerritoryKind)
 LOOK_UP = frozenset({P.READ_ESTABLISHMENTS, P.READ_INVENTORY})
+ON_CALL = frozenset({P.READ_ROTA, P.ANSWER_CALLS})
 OFFICER = LOOK_UP | {
+    P.READ_ROTA,
     P.READ_INCIDENTS,
     P.DECLARE,
     P.AMEND,
@@ -49,16 +54,20 @@ OFFICER = LOOK_UP | {
     P.EXPORT,
     P.READ_FIGURES,
 }
-DESK = LOOK_UP | {
-    P.READ_INCIDENTS,
-    P.DECLARE,
-    P.WRITE_MESSAGES,
-    P.FOLLOW,
-    P.QUALIFY,
-    P.EXPORT,
-    P.READ_FIGURES,
-    P.MANAGE_INVENTORY,
-}
+DESK = (
+    LOOK_UP
+    | ON_CALL
+    | {
+        P.READ_INCIDENTS,
+        P.DECLARE,
+        P.WRITE_MESSAGES,
+        P.FOLLOW,
+        P.QUALIFY,
+        P.EXPORT,
+        P.READ_FIGURES,
+        P.MANAGE_INVENTORY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ ROLES: dict[str, Role] = {
             "declarant",
             gettext_noop("Déclarant"),
             gettext_noop("Déclare un incident de son établissement et répond au CERT."),
-            LOOK_UP | {P.READ_INCIDENTS, P.DECLARE, P.AMEND, P.WRITE_MESSAGES},
+            LOOK_UP | {P.READ_ROTA, P.READ_INCIDENTS, P.DECLARE, P.AMEND, P.WRITE_MESSAGES},
             CARE_PLACE,
         ),
         Role(
@@ -93,7 +102,7 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Déclare et suit les incidents, tient la liste des applications, voit les chiffres."
             ),
-            OFFICER | {P.MANAGE_INVENTORY},
+            OFFICER | ON_CALL | {P.MANAGE_ROTA, P.MANAGE_INVENTORY},
             CARE_PLACE,
         ),
         Role(
@@ -102,7 +111,7 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Déclare et suit les incidents, tient la liste des applications, voit les chiffres."
             ),
-            OFFICER | {P.MANAGE_INVENTORY},
+            OFFICER | ON_CALL | {P.MANAGE_ROTA, P.MANAGE_INVENTORY},
             CARE_PLACE,
         ),
         Role(
@@ -118,7 +127,7 @@ ROLES: dict[str, Role] = {
             "director",
             gettext_noop("Directeur"),
             gettext_noop("Voit tout son établissement, déclare, et délègue le droit de déclarer."),
-            OFFICER | {P.DELEGATE},
+            OFFICER | ON_CALL | {P.MANAGE_ROTA, P.DELEGATE},
             CARE_PLACE,
         ),
         Role(
@@ -127,7 +136,7 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Appuie les établissements de sa région : lit les incidents et échange avec eux."
             ),
-            LOOK_UP | {P.READ_INCIDENTS, P.WRITE_MESSAGES, P.READ_FIGURES},
+            LOOK_UP | ON_CALL | {P.MANAGE_ROTA, P.READ_INCIDENTS, P.WRITE_MESSAGES, P.READ_FIGURES},
             REGION,
         ),
         Role(
@@ -136,7 +145,9 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Suit pour l’autorité régionale les incidents et les chiffres de sa région."
             ),
-            LOOK_UP | {P.READ_INCIDENTS, P.WRITE_MESSAGES, P.EXPORT, P.READ_FIGURES},
+            LOOK_UP
+            | ON_CALL
+            | {P.MANAGE_ROTA, P.READ_INCIDENTS, P.WRITE_MESSAGES, P.EXPORT, P.READ_FIGURES},
             REGION,
         ),
         Role(
@@ -159,6 +170,7 @@ ROLES: dict[str, Role] = {
                 P.IMPORT_DECLARATIONS,
                 P.MANAGE_ESTABLISHMENTS,
                 P.MANAGE_REFERENCE,
+                P.MANAGE_ROTA,
                 P.READ_JOURNAL,
             },
             NATION,
@@ -186,6 +198,8 @@ ROLES: dict[str, Role] = {
             LOOK_UP
             | {
                 P.IMPORT_DECLARATIONS,
+                P.READ_ROTA,
+                P.MANAGE_ROTA,
                 P.MANAGE_PEOPLE,
                 P.MANAGE_ESTABLISHMENTS,
                 P.MANAGE_INVENTORY,
@@ -239,6 +253,9 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.MANAGE_PEOPLE: gettext_noop("Gérer les personnes et leurs rôles"),
     P.MANAGE_REFERENCE: gettext_noop("Régler les contacts d’urgence et le portail légal"),
     P.READ_JOURNAL: gettext_noop("Lire le journal"),
+    P.READ_ROTA: gettext_noop("Voir qui est d’astreinte"),
+    P.MANAGE_ROTA: gettext_noop("Tenir le tableau d’astreinte"),
+    P.ANSWER_CALLS: gettext_noop("Prendre les appels d’astreinte"),
 }
 TERRITORY_WORDS: dict[TerritoryKind, str] = {
     TerritoryKind.NATION: gettext_noop("un pays"),

@@ -160,6 +160,7 @@ def _declare(stage: Stage, story: Story, structure: Establishment, officer: User
             always_reachable=True,
         ),
         channel=Channel.PAGE,
+        is_past=True,
     )
     return operations.declare(by=officer, submission=submission, now=when).incident
 

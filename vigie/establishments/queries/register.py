@@ -25,9 +25,9 @@ def sites_of(territory: Territory | None, *, year: int | None = None) -> QuerySe
     if territory.kind in GEOGRAPHY:
         return sites.filter(**{GEOGRAPHY[territory.kind]: territory.code})
     if territory.kind == TerritoryKind.ET:
-        return sites.filter(_coded(territory.code, ""))
+        return sites.filter(coded(territory.code, ""))
     if territory.kind == TerritoryKind.EJ:
-        return sites.filter(_coded(territory.code, "establishment__"))
+        return sites.filter(coded(territory.code, "establishment__"))
     return sites.filter(establishment__in=_members(territory.code, year))
 
 
@@ -44,7 +44,7 @@ def establishments_of(
     if territory.kind == TerritoryKind.GROUP:
         return rows.filter(pk__in=_members(territory.code, year))
     if territory.kind == TerritoryKind.EJ:
-        return rows.filter(_coded(territory.code, ""))
+        return rows.filter(coded(territory.code, ""))
     inside = Exists(sites_of(territory, year=year).filter(establishment=OuterRef("pk")))
     if territory.kind == TerritoryKind.ET:
         return rows.filter(inside)
@@ -76,9 +76,9 @@ def _structure_name(territory: Territory) -> str:
     if territory.kind == TerritoryKind.GROUP:
         row: object = Group.objects.filter(code=territory.code).first()
     elif territory.kind == TerritoryKind.EJ:
-        row = Establishment.objects.filter(_coded(territory.code, "")).first()
+        row = Establishment.objects.filter(coded(territory.code, "")).first()
     else:
-        row = Site.objects.filter(_coded(territory.code, "")).first()
+        row = Site.objects.filter(coded(territory.code, "")).first()
     return str(row or territory.code)
 
 
@@ -87,7 +87,7 @@ def _members(group: str, year: int | None) -> QuerySet[GroupMember, Any]:
     return members.values("establishment")
 
 
-def _coded(code: str, path: str) -> Q:
+def coded(code: str, path: str = "") -> Q:
     """Return the rows with a FINESS number, or with an own code such as id42."""
     own = code.lower().removeprefix("id")
     if code.lower().startswith("id") and own.isdecimal():

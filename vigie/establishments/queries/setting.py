@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import CharField, Value
+
 from vigie.establishments.models import EmergencyContact, Instance, NationSetting
 from vigie.establishments.rules import Portal
 from vigie.reference import catalogue
@@ -54,6 +56,22 @@ def instance() -> Instance | None:
 def is_demo() -> bool:
     """Return whether this installation is a demonstration."""
     return Instance.objects.filter(pk=1, is_demo=True).exists()
+
+
+def surround(country: str) -> tuple[bool, ShownPortal]:
+    """Return whether this is a demonstration, and where declarations of a country go.
+
+    What every page says of both, in one SQL query.
+    """
+    texts = ("portal", "portal_name", "portal_url")
+    demo = Instance.objects.filter(pk=1, is_demo=True).values_list(
+        Value("demo"), *(Value("", output_field=CharField()) for _column in texts)
+    )
+    set_here = NationSetting.objects.filter(country=country).values_list(Value("set"), *texts)
+    found = {kind: columns for kind, *columns in demo.union(set_here, all=True)}
+    stated = found.get("set")
+    setting = NationSetting(**dict(zip(texts, stated, strict=True))) if stated else None
+    return "demo" in found, portal_with(country, setting)
 
 
 def legal_portal(country: str = "FR") -> ShownPortal:

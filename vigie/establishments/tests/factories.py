@@ -5,9 +5,11 @@ import factory
 from vigie.establishments import rules
 from vigie.establishments.models import (
     Designation,
+    Duty,
     Establishment,
     Group,
     GroupMember,
+    Rota,
     Site,
     Ward,
 )
@@ -18,7 +20,9 @@ from vigie.establishments.rules import Place
 class Somebody:
     """An actor who holds permissions in one region, or everywhere in the nation."""
 
-    permissions: frozenset[str] = frozenset({"establishments.manage", "reference.manage"})
+    permissions: frozenset[str] = frozenset(
+        {"establishments.manage", "reference.manage", "rota.manage", "calls.answer"}
+    )
     region: str = ""
     journal_name: str = "user:1"
 
@@ -90,3 +94,28 @@ class DesignationFactory(factory.django.DjangoModelFactory):
 
     establishment = factory.SubFactory(EstablishmentFactory)
     kind = "ose"
+
+
+class RotaFactory(factory.django.DjangoModelFactory):
+    """The rota of an establishment; of a geography with establishment=None and its codes."""
+
+    class Meta:
+        model = Rota
+
+    kind = "ej"
+    establishment = factory.SubFactory(EstablishmentFactory)
+
+
+class DutyFactory(factory.django.DjangoModelFactory):
+    """Somebody on call from `starts_at` to `ends_at`, which every test says."""
+
+    class Meta:
+        model = Duty
+
+    rota = factory.SubFactory(RotaFactory)
+    level = 1
+    function = "RSSI d’astreinte"
+    name = factory.Sequence(lambda n: f"Camille Exemple {n}")
+    phone = factory.Sequence(lambda n: f"01 99 00 {n // 100 % 100:02d} {n % 100:02d}")
+    email = factory.Sequence(lambda n: f"astreinte{n}@ch.example")
+    kept_until = factory.LazyAttribute(lambda duty: duty.ends_at.date().replace(year=2099))

@@ -13,11 +13,13 @@ from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Episode, Incident, Revision
 from vigie.incidents.operations import store
+from vigie.incidents.operations.calling import call_for
 from vigie.incidents.operations.declare import Incomplete
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.projection import Ruling
+from vigie.incidents.rules.urgency import became_graver
 from vigie.incidents.rules.words import Origin
 from vigie.kernel import nir
 from vigie.kernel.partial import PartialDate, Precision
@@ -192,6 +194,8 @@ def _put_in_force(
     declaration.revision_number = revision.number
     _call_back(incident, old, new, now)
     refresh(incident, declaration, new)
+    if incident.is_open and became_graver(old, new):
+        call_for(incident, new, now)
     declaration.episodes.all().delete()
     Episode.objects.bulk_create(store.episodes_of(declaration, new))
 

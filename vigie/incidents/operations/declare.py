@@ -17,6 +17,7 @@ from vigie.establishments.models import Establishment, GroupMember, Site
 from vigie.establishments.rules import Place, TerritoryKind
 from vigie.incidents.models import Contact, Declaration, Draft, Episode, Incident, Revision
 from vigie.incidents.operations import store
+from vigie.incidents.operations.calling import call_for
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.facts import Facts
@@ -62,6 +63,7 @@ class Submission:
     declarant: Person = Person()
     technical: Person = Person()
     channel: Channel = Channel.PAGE
+    is_past: bool = False  # told long afterwards: nobody is called, however grave it was
 
     @property
     def place(self) -> Place:
@@ -175,6 +177,8 @@ def _declare(by: User, submission: Submission, ready: _Ready, now: datetime) -> 
             "masked": ready.masked,
         },
     )
+    if not submission.is_past:
+        call_for(incident, ready.facts, now)
     return Declared(incident, created=True, masked=ready.masked)
 
 

@@ -9,6 +9,7 @@ from vigie.accounts.queries import require
 from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Incident
+from vigie.incidents.operations.calling import stop_calls
 from vigie.incidents.operations.version import hold, keep
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.follow import ForbiddenMove
@@ -76,6 +77,7 @@ def move(
             raise ForbiddenMove(f"{old} -> {to}: lessons are needed")
         held.lessons = nir.mask(lessons.strip())[0]
     arrive(held, to, reason=reason, now=now)
+    stop_calls(held, now)
     _journal(by, held, "incident.moved", now, {"from": old, "to": to})
     return keep(held, *MOVED, "lessons")
 
@@ -101,6 +103,7 @@ def merge(
     old = held.status
     held.merged_into = locked[into.pk]
     arrive(held, Status.DUPLICATE, reason=reason, now=now)
+    stop_calls(held, now)
     _journal(by, held, "incident.merged", now, {"from": old, "into": into.pk})
     _journal(by, into, "incident.received_duplicate", now, {"duplicate": held.pk})
     return keep(held, *MOVED, "merged_into")

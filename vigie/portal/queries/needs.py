@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 from vigie.accounts.models import User
 from vigie.accounts.queries import scoped
 from vigie.accounts.rules import Permission
+from vigie.establishments.models import Callout
+from vigie.establishments.rules import CallReason
 from vigie.incidents.models import Declaration, Draft, Incident, Message, ReadMark
 from vigie.incidents.queries import my_drafts, visible_incidents
 from vigie.incidents.queries.search import SHOWN as LISTED
 from vigie.incidents.rules.words import Waiting
 from vigie.portal.queries import upkeep
+from vigie.portal.queries.calls import alerts
+from vigie.portal.queries.rota import name_of_rota
 from vigie.portal.queries.upkeep import SHOWN
 from vigie.portal.rules import Card, Item
 
@@ -29,6 +33,24 @@ def needs(reader: User, *, now: datetime) -> list[Card]:
     """
     cards = [card for source in SOURCES if (card := source(reader, now))]
     return sorted(cards, key=lambda card: not card.items)
+
+
+def calls(reader: User, now: datetime) -> Card | None:
+    """Return the calls that nobody took, for who answers them; no card where all is quiet."""
+    if not reader.may(Permission.ANSWER_CALLS):
+        return None
+    waiting = alerts(reader)
+    if not waiting:
+        return None
+    return Card(
+        code="calls",
+        title=_("Appels sans réponse"),
+        icon="phone-call",
+        empty="",
+        items=[_call_item(call) for call in waiting[:SHOWN]],
+        total=len(waiting),
+        more="portal:calls",
+    )
 
 
 def late(reader: User, now: datetime) -> Card | None:
@@ -147,6 +169,7 @@ def ongoing(reader: User, now: datetime) -> Card | None:
 
 
 SOURCES: tuple[Source, ...] = (
+    calls,
     late,
     awaited,
     unread,
@@ -211,6 +234,13 @@ def _file_item(file: Incident) -> Item:
         danger=file.endangerment,
         due=file.next_action_at,
     )
+
+
+def _call_item(call: Callout) -> Item:
+    danger = "potential" if call.reason == CallReason.DANGER else ""
+    note = name_of_rota(call.rota)
+    key = (call.pk,)
+    return Item(call.title, "portal:call", key, note, danger, since=call.opened_at)
 
 
 def _draft_item(draft: Draft) -> Item:

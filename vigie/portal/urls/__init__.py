@@ -1,4 +1,4 @@
-from vigie.portal.urls import frame, places
+from vigie.portal.urls import frame, places, rota
 
 app_name = "portal"
-urlpatterns = [*frame.urlpatterns, *places.urlpatterns]
+urlpatterns = [*frame.urlpatterns, *places.urlpatterns, *rota.urlpatterns]

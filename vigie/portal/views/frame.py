@@ -13,20 +13,28 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
 from vigie.accounts.models import Membership, User
 from vigie.accounts.queries import scope_choices
 from vigie.accounts.rules import ROLES, Permission
 from vigie.establishments import queries as establishments
-from vigie.establishments.rules import TerritoryKind
+from vigie.establishments.queries import ShownPortal
+from vigie.establishments.rules import CallReason, TerritoryKind
 from vigie.kernel import clock
 from vigie.portal import rules
+from vigie.portal.queries import calls
+from vigie.portal.queries.rota import name_of_rota
 
 THEME_COOKIE = "vigie_theme"
 HOME_COUNTRY = "FR"
 PROFILE_ICON = "user"
 ADMINISTRATION_ICON = "settings"
+ALERT_WORDS = {
+    "danger": gettext_noop("Appel : patient en danger"),
+    "urgent": gettext_noop("Appel : incident urgent"),
+    "report": gettext_noop("Appel : signalement"),
+}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -77,15 +85,19 @@ class Frame:
     @cached_property
     def is_demo(self) -> bool:
         """Return whether everything here is invented."""
-        return establishments.is_demo()
+        return self._surround[0]
 
     @cached_property
     def legal(self) -> SimpleNamespace | None:
         """Return where the law wants declarations, None where this Vigie is that place."""
-        portal = establishments.legal_portal(self.country)
+        portal = self._surround[1]
         if portal.is_here:
             return None
         return SimpleNamespace(name=portal.name.in_(self.language), url=portal.url)
+
+    @cached_property
+    def _surround(self) -> tuple[bool, ShownPortal]:
+        return establishments.surround(self.country)
 
     @cached_property
     def country(self) -> str:
@@ -116,6 +128,44 @@ class Frame:
             )
             for contact in establishments.emergency_contacts(self.country, today=today)
         ]
+
+    @cached_property
+    def alerts(self) -> list[SimpleNamespace]:
+        """Return the calls that wait for the person, the oldest first."""
+        if self.person is None or Permission.ANSWER_CALLS not in self.held:
+            return []
+        waiting = calls.alerts(self.person)[: calls.MOST_ALERTS + 1]
+        return [
+            SimpleNamespace(
+                pk=call.pk,
+                reason=call.reason,
+                is_danger=call.reason == CallReason.DANGER,
+                words=gettext(ALERT_WORDS[call.reason]),
+                title=call.title,
+                place=name_of_rota(call.rota),
+                since=call.opened_at,
+                url=reverse("portal:call", args=[call.pk]),
+                take_url=reverse("portal:take_call", args=[call.pk]),
+            )
+            for call in waiting
+        ]
+
+    @property
+    def alerts_url(self) -> str:
+        """Return where the page asks again for calls, "" for who answers none."""
+        if self.person is None or Permission.ANSWER_CALLS not in self.held:
+            return ""
+        return f"{reverse('portal:calling')}?seen={self.alerts_seen}"
+
+    @property
+    def alerts_seen(self) -> str:
+        """Return which calls the page shows, so that nothing moves while nothing changes."""
+        return "-".join(str(alert.pk) for alert in self.alerts)
+
+    @property
+    def calls_url(self) -> str:
+        """Return the list of all calls."""
+        return reverse("portal:calls")
 
     @property
     def who(self) -> str:

@@ -1,3 +1,5 @@
+"""Tables of the register: establishments, sites, wards, groups, contacts, settings."""
+
 from datetime import date
 from typing import ClassVar, Self, TypeVar
 
