@@ -29,7 +29,7 @@ from vigie.establishments.tests.factories import (
     SiteFactory,
     WardFactory,
 )
-from vigie.incidents.models import Declaration, Draft, Handover, SavedView
+from vigie.incidents.models import AnswerTemplate, Declaration, Draft, Handover, SavedView
 from vigie.incidents.operations.exchange import Upload, write_message
 from vigie.incidents.operations.observables import Seen, add_sightings
 from vigie.incidents.operations.routing import record_told
@@ -203,6 +203,14 @@ class World:
             source=SightingSource.TYPED,
             now=now,
         )
+        self.template = AnswerTemplate.objects.create(
+            country="FR",
+            title="Nouvelles",
+            text_fr="Où en êtes-vous ?",
+            text_en="How do you stand?",
+            changed_at=now,
+            changed_by=self.people["cert_lead", HOME],
+        )
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
@@ -310,6 +318,10 @@ def pages(world: World) -> dict[str, Target]:
             lambda user: user.pk == w.officer.pk or user.may(P.FOLLOW, at=w.site.place),
             known_to=reading,
         ),
+        "incidents:bulk": Target(may_be_absent=True),  # without an act it leads nowhere
+        "incidents:wording": Target(file, w.at_home(P.FOLLOW)),
+        "incidents:template": Target({"pk": w.template.pk}),
+        "incidents:retire_template": Target({"pk": w.template.pk}),
         "incidents:amend_step": Target({**file, "step": "care"}, known_to=reading),
         "incidents:legal": Target(file, posted_by=w.at_home(P.RECORD_LEGAL)),
         **dict.fromkeys(FILE_READERS, Target(file, reading)),

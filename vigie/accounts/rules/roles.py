@@ -27,6 +27,7 @@ class Permission(StrEnum):
     QUALIFY = "incidents.qualify"
     EXPORT = "incidents.export"
     IMPORT_DECLARATIONS = "incidents.import"
+    MANAGE_ANSWERS = "answers.manage"
     READ_FIGURES = "observatory.read"
     DELEGATE = "accounts.delegate"
     MANAGE_PEOPLE = "accounts.manage"
@@ -168,6 +169,7 @@ ROLES: dict[str, Role] = {
             DESK
             | {
                 P.IMPORT_DECLARATIONS,
+                P.MANAGE_ANSWERS,
                 P.MANAGE_ESTABLISHMENTS,
                 P.MANAGE_REFERENCE,
                 P.MANAGE_ROTA,
@@ -244,6 +246,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.RECORD_LEGAL: gettext_noop("Noter que la déclaration légale est faite"),
     P.QUALIFY: gettext_noop("Qualifier un incident"),
     P.FOLLOW: gettext_noop("Conduire le suivi d’un dossier, de la prise en charge à la clôture"),
+    P.MANAGE_ANSWERS: gettext_noop("Tenir les modèles de réponse du CERT"),
     P.EXPORT: gettext_noop("Exporter des listes"),
     P.IMPORT_DECLARATIONS: gettext_noop("Importer des déclarations d’un fichier"),
     P.READ_FIGURES: gettext_noop("Lire les chiffres"),

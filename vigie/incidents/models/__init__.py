@@ -24,8 +24,10 @@ from vigie.incidents.models.incident import (
 )
 from vigie.incidents.models.observable import Observable, Sighting
 from vigie.incidents.models.routing import PartyTold
+from vigie.incidents.models.wording import AnswerTemplate
 
 __all__ = [
+    "AnswerTemplate",
     "Attachment",
     "Brought",
     "Circular",

@@ -69,6 +69,8 @@ SENTENCES: dict[str, object] = {
     "party.not_needed": _("a noté qu’un destinataire n’a pas à être prévenu"),
     "party.retracted": _("a repris une note sur un destinataire"),
     "party.document": _("a produit un document pour un destinataire"),
+    "template.saved": _("a enregistré un modèle de réponse"),
+    "template.retired": _("a retiré un modèle de réponse"),
     "draft.started": _("a commencé un brouillon"),
     "draft.discarded": _("a supprimé un brouillon"),
 }
@@ -82,6 +84,7 @@ TARGETS = {
     "mapper": audit.Target(_("Correspondance de colonnes")),
     "observables": audit.Target(_("Liste des observables")),
     "handover": audit.Target(_("Relève"), "incidents:handover"),
+    "template": audit.Target(_("Modèle de réponse")),
     "view": audit.Target(_("Vue")),
 }
 LABELS: dict[str, object] = {

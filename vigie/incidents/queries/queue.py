@@ -95,6 +95,7 @@ class Group:
     total: Counted
     in_events: int
     events: list[Event]
+    start: int  # lines of the page before it
     items: list[Incident | Banner]
 
 
@@ -106,6 +107,11 @@ class Queue:
     groups: list[Group]
     rows: Slice[Incident]
     banners: list[Banner]
+
+    @property
+    def lines(self) -> int:
+        """Return how many lines the page has, unfolded files left out."""
+        return sum(len(group.items) for group in self.groups)
 
     @property
     def folded(self) -> int:
@@ -260,6 +266,7 @@ def _groups(
     """Yield the groups that the page shows, gravest first, each item at its place."""
     lines: list[Incident | Banner] = [*rows, *here]
     lines.sort(key=lambda line: line.key if isinstance(line, Banner) else _key_of(line))
+    start = 0
     for rank in RANKS:
         items = [line for line in lines if _rank(line) == rank]
         if not items:
@@ -270,8 +277,10 @@ def _groups(
             total=counts.by_rank[rank],
             in_events=sum(banner.by_rank[rank] for banner in inside),
             events=[banner.event for banner in inside],
+            start=start,
             items=items,
         )
+        start += len(items)
 
 
 def _rank(line: Incident | Banner) -> int:

@@ -41,6 +41,7 @@ SHOWN = (
     "title",
     "status",
     "is_open",
+    "version",
     "endangerment",
     "danger_rank",
     "category",

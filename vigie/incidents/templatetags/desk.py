@@ -40,6 +40,8 @@ SIDE_ICONS = {
     "authority": "map-pin",
 }
 
+AT_ONCE = 20  # lines of the queue that a phone shows
+
 
 @register.simple_tag
 def heads() -> dict[str, str]:
@@ -57,6 +59,12 @@ def heads() -> dict[str, str]:
         "waits": gettext("Attend"),
         "who": gettext("Analyste"),
     }
+
+
+@register.filter
+def is_beyond(line: int) -> bool:
+    """Return whether a line of the queue is folded on a phone until it is asked for."""
+    return line > AT_ONCE
 
 
 @register.filter

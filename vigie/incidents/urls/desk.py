@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from vigie.incidents.views import acts, desk, detail, exchange, observables, routing
+from vigie.incidents.views import (
+    acts,
+    bulk,
+    desk,
+    detail,
+    exchange,
+    observables,
+    routing,
+    wording,
+)
 
 urlpatterns = [
     path("", desk.files, name="list"),
     path("queue/", desk.queue, name="queue"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("templates/", wording.templates, name="templates"),
+    path("templates/<int:pk>/", wording.template, name="template"),
+    path("templates/<int:pk>/retire/", wording.retire, name="retire_template"),
     path("export.csv", desk.export, name="export"),
     path("views/", desk.save_view, name="save_view"),
     path("views/<int:pk>/drop/", desk.drop_view, name="drop_view"),
@@ -28,6 +41,7 @@ urlpatterns = [
     ),
     path("<int:pk>/journal/", detail.journal, name="journal"),
     path("<int:pk>/messages/", exchange.write, name="write"),
+    path("<int:pk>/wording/", wording.wording, name="wording"),
     path("<int:pk>/read/", exchange.mark_read, name="read"),
     path("<int:pk>/attachments/<int:number>/", exchange.download, name="attachment"),
     path("<int:pk>/routing/other/", routing.tell_other, name="tell_other"),

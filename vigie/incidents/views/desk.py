@@ -73,6 +73,7 @@ def queue(request: SignedRequest) -> HttpResponse:
         "form": form,
         "queue": found,
         "chip": chip,
+        "keeps_answers": request.user.may(Permission.MANAGE_ANSWERS),
         "now": now,
         "shift": next_shift(now, search.zone()),
         "views": _views(request, SavedView.Page.QUEUE),
@@ -137,7 +138,7 @@ def save_view(request: SignedRequest) -> HttpResponse:
         messages.error(request, gettext("Donnez un nom à la vue, de 80 signes au plus."))
         return redirect("incidents:list")
     page = SavedView.Page(form.cleaned_data["page"])
-    query = _known_query(form.cleaned_data["query"], page)
+    query = known_query(form.cleaned_data["query"], page)
     try:
         keeping.save_view(
             by=request.user, name=form.cleaned_data["name"], page=page, query=query, now=clock.now()
@@ -147,7 +148,7 @@ def save_view(request: SignedRequest) -> HttpResponse:
         messages.error(request, text % {"n": keeping.MOST})
     else:
         messages.success(request, gettext("Vue gardée."))
-    return redirect(f"{_address(page)}?{query}")
+    return redirect(f"{address_of(page)}?{query}")
 
 
 @needs(Permission.READ_INCIDENTS)
@@ -158,7 +159,7 @@ def drop_view(request: SignedRequest, pk: int) -> HttpResponse:
     page = SavedView.Page(view.page)
     keeping.drop_view(by=request.user, view=view, now=clock.now())
     messages.success(request, gettext("Vue supprimée."))
-    return redirect(_address(page))
+    return redirect(address_of(page))
 
 
 @needs(Permission.FOLLOW)
@@ -215,10 +216,11 @@ def _view_form(form: ListForm, page: SavedView.Page) -> ViewForm:
     return ViewForm(initial={"query": form.query(), "page": page})
 
 
-def _known_query(text: str, page: SavedView.Page) -> str:
+def known_query(text: str, page: str) -> str:
     """Return the part of an address that the list understands."""
-    return FORMS[page](QueryDict(text)).query()
+    return FORMS[SavedView.Page(page)](QueryDict(text)).query()
 
 
-def _address(page: SavedView.Page) -> str:
+def address_of(page: str) -> str:
+    """Return the address of the queue or of the list."""
     return reverse(f"incidents:{page}")

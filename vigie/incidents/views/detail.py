@@ -18,8 +18,11 @@ from vigie.accounts.rules import Permission
 from vigie.audit.queries import events
 from vigie.audit.rules import BadCursor
 from vigie.incidents.forms.exchange import MessageForm
+from vigie.incidents.forms.follow import Choice
+from vigie.incidents.forms.wording import to_use, wanted
 from vigie.incidents.operations.exchange import open_file
 from vigie.incidents.queries.file import LINES, OneFile, one_file
+from vigie.incidents.queries.wording import templates_of, worded
 from vigie.kernel import clock
 
 
@@ -41,7 +44,24 @@ class OpenAct:
 def file(request: SignedRequest, pk: int) -> HttpResponse:
     """Show a file."""
     found = read(request, pk)
-    return show(request, found)
+    return show(request, found, message=_with_reply(request, found))
+
+
+def _replies(request: SignedRequest, found: OneFile) -> list[Choice] | None:
+    """Return the templates to choose from, None while nobody asked for them."""
+    if not found.at_desk or "reply" not in request.GET:
+        return None
+    return to_use(templates_of(found.incident.country))
+
+
+def _with_reply(request: SignedRequest, found: OneFile) -> MessageForm | None:
+    """Return the message box with the template that the address names, None where it names none."""
+    chosen = wanted(request.GET.get("reply", "")) if found.at_desk else None
+    template = templates_of(found.incident.country).filter(pk=chosen[0]).first() if chosen else None
+    if chosen is None or template is None:
+        return None
+    text = worded(template, found.incident, request.user, chosen[1])
+    return MessageForm(initial={"idempotency_key": uuid4(), "text": text})
 
 
 @needs(Permission.READ_INCIDENTS)
@@ -98,6 +118,7 @@ def show(
         "assessment": found.understood.assessment,
         "reader_may": {str(permission) for permission in found.can},
         "act": act,
+        "replies": _replies(request, found),
         "message_form": message or MessageForm(initial={"idempotency_key": uuid4()}),
         "lines": found.lines[:LINES],
         "has_more_lines": len(found.lines) > LINES,

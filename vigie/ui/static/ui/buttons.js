@@ -80,9 +80,10 @@ function clicked(event) {
 function changed(event) {
   const control = event.target;
   if (control.matches("[data-select-all]")) {
-    const all = `input[type=checkbox][name="${CSS.escape(control.dataset.selectAll)}"]`;
-    for (const box of (control.form ?? document).querySelectorAll(all)) {
-      box.checked = control.checked;
+    // Boxes may stand outside their form and name it by the form attribute.
+    for (const box of control.form?.elements ?? document.querySelectorAll("input")) {
+      const one = box.type === "checkbox" && box.name === control.dataset.selectAll;
+      if (one && box.checkVisibility?.() !== false) box.checked = control.checked;
     }
   } else if (control.matches("[data-submit]")) {
     control.form?.requestSubmit();
