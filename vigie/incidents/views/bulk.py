@@ -27,7 +27,7 @@ from vigie.incidents.operations.bulk import MOST, Fate, Pick, TooManyFiles
 from vigie.incidents.operations.events import BadGroup, NewEvent
 from vigie.incidents.operations.exchange import EmptyMessage, LongMessage, SilentFile
 from vigie.incidents.operations.version import StaleFile
-from vigie.incidents.queries.file import open_events
+from vigie.incidents.queries.events import open_events
 from vigie.incidents.queries.people import desk_people
 from vigie.incidents.queries.wording import templates_to_use
 from vigie.incidents.rules.words import Status, Waiting
