@@ -226,7 +226,7 @@ def _merge(chosen: Chosen, form: Form) -> list[Fate]:
 
 
 def _group_form(chosen: Chosen, bound: dict[str, Any]) -> Form:
-    events = [(str(event.pk), str(event)) for event in open_events()[:MOST_EVENTS]]
+    events = [(str(event.pk), str(event)) for event in open_events(chosen.by)[:MOST_EVENTS]]
     return forms.GroupAllForm(**bound, events=events)
 
 
@@ -237,7 +237,7 @@ def _group(chosen: Chosen, form: Form) -> list[Fate]:
         found["title"], suppliers.pop() if len(suppliers) == 1 else None
     )
     if found["event"] is not None:
-        known = open_events().filter(pk=found["event"]).first()
+        known = open_events(chosen.by).filter(pk=found["event"]).first()
         if known is None:
             raise BadGroup("ended")
         into = known
