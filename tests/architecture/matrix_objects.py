@@ -39,6 +39,8 @@ from vigie.incidents.rules.words import SightingSource
 from vigie.incidents.tests.factories import IncidentFactory
 from vigie.inventory.models import Application, Supplier
 from vigie.kernel import clock
+from vigie.messages.operations import Letter, post
+from vigie.messages.rules import Channel
 
 HOME, FOREIGN = "home", "foreign"
 NOBODY = "nobody"  # signed in, without any role
@@ -214,6 +216,8 @@ class World:
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
+        letter = Letter(Channel.EMAIL, "no address")  # refused at once: to be sent again
+        self.message = post(letters=[letter], about="incident:1", key="essai", now=now)[0]
         self.contact = EmergencyContact.objects.create(
             key="essai",
             country="FR",
@@ -240,6 +244,12 @@ class World:
     def anywhere(self, permission: Permission) -> SeenBy:
         """Return that whoever holds the permission somewhere gets an answer: it names nothing."""
         return lambda user: user.may(permission)
+
+
+def national(user: User) -> bool:
+    """Return that whoever follows the outbox of a nation gets an answer: it has no territory."""
+    held = user.memberships_with(P.FOLLOW_OUTBOX)
+    return any(m.territory_kind == TerritoryKind.NATION for m in held)
 
 
 def everybody(user: User) -> bool:
@@ -345,6 +355,8 @@ def pages(world: World) -> dict[str, Target]:
         "portal:take_call": Target({"pk": w.call.pk}),
         "portal:take_link": Target({"secret": "nothing"}),
         "portal:contact": Target({"key": w.contact.key}, w.anywhere(P.MANAGE_REFERENCE)),
+        "portal:outbox": Target(seen_by=national),
+        "portal:send_again": Target({"pk": w.message.pk}, national),
         "portal:retire_contact": Target({"key": w.contact.key}, w.anywhere(P.MANAGE_REFERENCE)),
     }
 

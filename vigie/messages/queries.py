@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from vigie.messages import rules
 from vigie.messages.models import Outgoing
-from vigie.messages.rules import State
+from vigie.messages.rules import Channel, State
 
 
 def sent_about(about: str | Collection[str]) -> QuerySet[Outgoing]:
@@ -38,6 +39,16 @@ class Standing:
     refused: int
     unknown: int
 
+    @property
+    def to_send(self) -> int:
+        """Return how many are still on their way."""
+        return self.waiting + self.retried
+
+    @property
+    def trouble(self) -> int:
+        """Return how many somebody should look at."""
+        return self.retried + self.refused + self.unknown
+
 
 def standing() -> Standing:
     """Return how many messages wait or did not arrive."""
@@ -49,3 +60,26 @@ def standing() -> Standing:
         refused=found.get(State.REFUSED, 0),
         unknown=found.get(State.UNKNOWN, 0),
     )
+
+
+PARTS: dict[str, tuple[State, ...]] = {
+    "trouble": (State.RETRIED, State.REFUSED, State.UNKNOWN),
+    "waiting": (State.WAITING, State.SENDING, State.RETRIED),
+    "sent": (State.SENT,),
+    "all": tuple(State),
+}
+
+
+def listed(part: str, *, before: int | None = None) -> QuerySet[Outgoing]:
+    """Return a part of the outbox, newest first. before: only rows older than this number."""
+    rows = Outgoing.objects.filter(state__in=PARTS[part]).order_by("-id")
+    return rows.filter(pk__lt=before) if before else rows
+
+
+def services() -> dict[Channel, bool]:
+    """Return which channels have a service in the settings; the others print to the log."""
+    return {
+        Channel.EMAIL: bool(settings.SMTP_HOST),
+        Channel.SMS: bool(settings.SMS_URL),
+        Channel.WEBHOOK: bool(settings.WEBHOOKS),
+    }

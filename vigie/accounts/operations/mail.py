@@ -4,6 +4,7 @@ Letters are queued in the transaction of the act and leave by the outbox: no act
 server. Every link begins with VIGIE_URL; what a request calls itself plays no part.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,7 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from vigie.accounts.models import Delegation, Invitation, User
+from vigie.messages.models import Outgoing
 from vigie.messages.operations import Letter, post, withdraw
+from vigie.messages.queries import sent_about
 from vigie.messages.rules import Channel
 
 # What happened to an account, in the words of the letter that says so.
@@ -55,6 +58,12 @@ def take_back(invitation: Invitation, *, now: datetime) -> None:
 def about_invitation(invitation: Invitation) -> str:
     """Return by what name the outbox knows an invitation."""
     return f"invitation:{invitation.pk}"
+
+
+def letters_of(invitations: Sequence[Invitation]) -> dict[int, Outgoing]:
+    """Return the letter of each invitation that has one, by the number of the invitation."""
+    named = {about_invitation(invitation): invitation.pk for invitation in invitations}
+    return {named[letter.about]: letter for letter in sent_about(list(named))}
 
 
 def tell(person: User, event: str, *, now: datetime) -> None:

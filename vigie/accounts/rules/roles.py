@@ -36,6 +36,7 @@ class Permission(StrEnum):
     READ_ROTA = "rota.read"
     MANAGE_ROTA = "rota.manage"
     ANSWER_CALLS = "calls.answer"
+    FOLLOW_OUTBOX = "messages.follow"
 
 
 P = Permission
@@ -168,6 +169,7 @@ ROLES: dict[str, Role] = {
             ),
             DESK
             | {
+                P.FOLLOW_OUTBOX,
                 P.IMPORT_DECLARATIONS,
                 P.MANAGE_ANSWERS,
                 P.MANAGE_ESTABLISHMENTS,
@@ -199,6 +201,7 @@ ROLES: dict[str, Role] = {
             ),
             LOOK_UP
             | {
+                P.FOLLOW_OUTBOX,
                 P.IMPORT_DECLARATIONS,
                 P.READ_ROTA,
                 P.MANAGE_ROTA,
@@ -259,6 +262,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.READ_ROTA: gettext_noop("Voir qui est d’astreinte"),
     P.MANAGE_ROTA: gettext_noop("Tenir le tableau d’astreinte"),
     P.ANSWER_CALLS: gettext_noop("Prendre les appels d’astreinte"),
+    P.FOLLOW_OUTBOX: gettext_noop("Suivre les messages envoyés (sur tout un pays)"),
 }
 TERRITORY_WORDS: dict[TerritoryKind, str] = {
     TerritoryKind.NATION: gettext_noop("un pays"),

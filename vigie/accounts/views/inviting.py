@@ -25,8 +25,10 @@ def invitations(request: SignedRequest) -> HttpResponse:
     """List the invitations that wait, then the last ones answered or over."""
     found = queries.visible_invitations(request.user)
     waiting = found.open()
+    rows = list(waiting[:MOST])
+    letters = operations.mail.letters_of(rows)
     context = {
-        "waiting": waiting[:MOST],
+        "waiting": [(row, letters.get(row.pk)) for row in rows],
         "over": found.exclude(pk__in=waiting.values("pk"))[:PAST],
     }
     return render(request, "accounts/invitations.html", context)

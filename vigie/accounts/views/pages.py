@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET
 
 from vigie.accounts import forms, queries
 from vigie.accounts.guards import SignedRequest, needs, signed_in
+from vigie.accounts.models import User
 from vigie.accounts.rules import PERMISSION_WORDS, ROLES, TERRITORY_WORDS, Permission
 from vigie.audit.rules import BadCursor
+from vigie.establishments.rules import TerritoryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ class Card:
     icon: str
     title: str
     text: str
+    is_national: bool = False  # of use only to whom a nation is entrusted
+
+    def is_open_to(self, person: User) -> bool:
+        """Return whether the person administers what it leads to."""
+        held = person.memberships_with(self.permission)
+        if self.is_national:
+            return any(m.territory_kind == TerritoryKind.NATION for m in held)
+        return person.may(self.permission)
 
     @property
     def url(self) -> str:
@@ -78,6 +88,14 @@ ADMINISTRATION = (
         title=gettext_noop("Journal"),
         text=gettext_noop("Qui a fait quoi, et quand."),
     ),
+    Card(
+        P.FOLLOW_OUTBOX,
+        "portal:outbox",
+        icon="send",
+        title=gettext_noop("Messages envoyés"),
+        text=gettext_noop("Courriels, SMS, webhooks : ce qui attend, ce qui n’est pas arrivé."),
+        is_national=True,
+    ),
 )
 
 
@@ -122,8 +140,7 @@ def journal(request: SignedRequest) -> HttpResponse:
 @require_GET
 def administration(request: SignedRequest) -> HttpResponse:
     """Lead to what the reader administers."""
-    held = queries.permissions_held(request.user)
-    cards = [card for card in ADMINISTRATION if card.permission in held and card.url]
+    cards = [card for card in ADMINISTRATION if card.is_open_to(request.user) and card.url]
     if not cards:
         raise Http404
     return render(request, "accounts/administration.html", {"cards": cards})

@@ -10,7 +10,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from cryptography.fernet import InvalidToken
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -91,12 +90,7 @@ def deliver(message: Outgoing, *, now: datetime) -> Outcome:
 
 def sender_of(channel: Channel) -> Callable[[Parcel, datetime], Outcome]:
     """Return what carries messages of a channel here."""
-    is_set = {
-        Channel.EMAIL: bool(settings.SMTP_HOST),
-        Channel.SMS: bool(settings.SMS_URL),
-        Channel.WEBHOOK: bool(settings.WEBHOOKS),
-    }
-    return SENDERS[channel] if is_set[channel] else console.send
+    return SENDERS[channel] if queries.services()[channel] else console.send
 
 
 def packed(message: Outgoing) -> Parcel:

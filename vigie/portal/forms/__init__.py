@@ -1,6 +1,6 @@
 """Parse what people ask of the portal and what they state about establishments."""
 
-from vigie.portal.forms.frame import PreferencesForm, SearchForm
+from vigie.portal.forms.frame import OutboxForm, PreferencesForm, SearchForm
 from vigie.portal.forms.places import (
     CloseForm,
     ContactForm,
@@ -25,6 +25,7 @@ __all__ = [
     "GroupForm",
     "JoinForm",
     "NewGroupForm",
+    "OutboxForm",
     "PlaceFilterForm",
     "PortalForm",
     "PreferencesForm",
