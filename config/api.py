@@ -16,6 +16,8 @@ from vigie.incidents.api import ROUTERS as INCIDENT_ROUTERS
 from vigie.incidents.api import observables as observables_router
 from vigie.observatory.api import router as observatory_router
 from vigie.portal.api import router as directory_router
+from vigie.reports.api import PROBLEMS as REPORT_PROBLEMS
+from vigie.reports.api import router as reports_router
 
 PROBLEM_TYPE = "application/problem+json"
 DESCRIPTION = """
@@ -110,6 +112,7 @@ for router in INCIDENT_ROUTERS:
 
 
 api.add_router("/observables", observables_router)
+api.add_router("/reports", reports_router)
 api.add_router("", directory_router)
 api.add_router("/observatory", observatory_router)
 
@@ -148,5 +151,5 @@ def _domain(
     return say
 
 
-for exception, status, describe in INCIDENT_PROBLEMS:
+for exception, status, describe in [*INCIDENT_PROBLEMS, *REPORT_PROBLEMS]:
     api.add_exception_handler(exception, _domain(status, describe))

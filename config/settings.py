@@ -44,6 +44,8 @@ TRUSTED_PROXIES = env_int("VIGIE_TRUSTED_PROXIES", 0)  # reverse proxies in fron
 PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 1095, least=1)  # beside the journal
 ESCALATE_AFTER = env_int("VIGIE_ESCALATE_AFTER", 10, least=1)  # minutes; then the deputy is called
 DIGEST_MINUTES = env_int("VIGIE_DIGEST_MINUTES", 15, least=1)  # reports of one place told together
+# A report from the ward: whom to call back and the secret link; then both are erased.
+REPORTERS_KEPT_DAYS = env_int("VIGIE_REPORTERS_KEPT_DAYS", 30, least=1)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
     "vigie.accounts",
     "vigie.inventory",
     "vigie.incidents",
+    "vigie.reports",
     "vigie.observatory",
     "vigie.portal",
     "vigie.demo",
@@ -209,6 +212,10 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
     "invitation": "60/m/ip",
     "invite": "100/h/user",
+    # Reports from the ward: by the address and by the place. "patient in danger" always passes.
+    "report": "300/m/ip,120/m/key",
+    "report_quick": "30/m/key",  # sent faster than people type: beyond, they are asked again
+    "report_words": "20/m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = f"{SIGN_IN}.SecondFactorAdapter"

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("inventory/", include("vigie.inventory.urls")),
     path("observatory/", include("vigie.observatory.urls")),
+    path("", include("vigie.reports.urls")),
     path("", include("vigie.incidents.urls")),
     path("", include("vigie.accounts.urls")),
     path("", include("vigie.portal.urls")),

@@ -21,6 +21,7 @@ from vigie.establishments import operations as establishments
 from vigie.incidents.operations import forget_expired_contacts
 from vigie.kernel import clock
 from vigie.messages import operations as outbox
+from vigie.reports.operations import forget_expired_callers
 
 logger = logging.getLogger(__name__)
 TICK = 1.0  # seconds between two looks at what is due
@@ -69,6 +70,7 @@ JOBS = (
     Job("forget messages past their retention", DAY / 24, outbox.forget_expired),
     Job("forget rotas past their retention", DAY, establishments.forget_expired_duties),
     Job("forget who was called past their retention", DAY, establishments.forget_expired_calls),
+    Job("forget who reported past their retention", DAY, forget_expired_callers),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),
 )

@@ -15,6 +15,8 @@ from vigie.accounts.models import User
 from vigie.accounts.rules import Permission
 from vigie.incidents.rules.facts import to_json
 from vigie.incidents.tests.factories import PHONE, facts
+from vigie.kernel import clock
+from vigie.reports.tests.factories import send
 
 P = Permission
 SeenBy = Callable[[User], bool]
@@ -34,7 +36,7 @@ class Call:
 
 def calls(world: World) -> dict[str, Call]:
     """Return how to call each operation, by method and path."""
-    return {**collections(world), **files(world)}
+    return {**collections(world), **files(world), **reports(world)}
 
 
 def everybody(user: User) -> bool:
@@ -145,4 +147,26 @@ def files(world: World) -> dict[str, Call]:
         "PUT /incidents/{pk}/assignee": follow(to=None),
         "PUT /incidents/{pk}/tlp": follow(tlp="AMBER"),
         "PUT /incidents/{pk}/support": follow(helpers=["cert"]),
+    }
+
+
+def reports(world: World) -> dict[str, Call]:
+    """Return the calls on reports from the ward."""
+    w = world
+    report = {"pk": send(w.site, now=clock.now(), text="La biologie est à l’arrêt.").report.pk}
+    reading = w.at_home(P.READ_REPORTS)
+
+    def act(**body: Any) -> Call:
+        handling = w.at_home(P.HANDLE_REPORTS)
+        return Call(handling, known_to=reading, names=report, body=lambda: body)
+
+    return {
+        "GET /reports": Call(everybody),  # a list that is empty for those who see no report
+        "GET /reports/{pk}": Call(reading, names=report),
+        "POST /reports/{pk}/seen": act(),
+        "POST /reports/{pk}/answers": act(key=str(uuid4()), text="J’arrive."),
+        "POST /reports/{pk}/rejection": act(reason="Panne connue"),
+        "POST /reports/{pk}/reopening": act(reason="Erreur"),
+        "POST /reports/{pk}/attachment": act(incident=w.number),
+        "POST /reports/{pk}/draft": act(),
     }

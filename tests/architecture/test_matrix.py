@@ -17,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from conftest import ReadOnlyGetClient
 from tests.architecture import matrix_objects as objects
+from tests.architecture import matrix_reports as reports
 from vigie.accounts.models import User
 
 # That both databases read rights alike is tested apart.
@@ -49,6 +50,10 @@ OPEN_PAGES = {
     "portal:contacts",
     "portal:take_link",
     "portal:calling",
+    "reports:start",
+    "reports:place",
+    "reports:short_link",
+    "reports:follow",
 }
 # The API's own addresses: its schema, and its root, which leads nowhere.
 OPEN_API = {"openapi-json", "api-root"}
@@ -115,7 +120,7 @@ def world(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def targets(world):
-    return objects.pages(world)
+    return {**objects.pages(world), **reports.pages(world)}
 
 
 @pytest.fixture(scope="module")

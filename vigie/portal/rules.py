@@ -28,6 +28,7 @@ class Entry:
 MENU = (
     Entry(gettext_noop("À faire"), "portal:home"),
     Entry(gettext_noop("Déclarer"), "incidents:declare", frozenset({Permission.DECLARE})),
+    Entry(gettext_noop("Signalements"), "reports:list", frozenset({Permission.READ_REPORTS})),
     Entry(gettext_noop("File"), "incidents:queue", frozenset({Permission.FOLLOW})),
     Entry(gettext_noop("Incidents"), "incidents:list", frozenset({Permission.READ_INCIDENTS})),
     Entry(

@@ -164,7 +164,12 @@ def names() -> list[str]:
 
 
 def _title(raw: Mapping[str, Any]) -> Title:
-    return Title(fr=BEFORE_SIGN.sub(NO_BREAK_SPACE, str(raw["fr"])), en=str(raw["en"]))
+    return Title(fr=french(str(raw["fr"])), en=str(raw["en"]))
+
+
+def french(text: str) -> str:
+    """Return a French text with the no-break spaces that nobody types."""
+    return BEFORE_SIGN.sub(NO_BREAK_SPACE, text)
 
 
 def _by_code(name: str, entries: list[EntryT]) -> Mapping[str, EntryT]:

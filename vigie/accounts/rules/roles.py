@@ -37,6 +37,8 @@ class Permission(StrEnum):
     MANAGE_ROTA = "rota.manage"
     ANSWER_CALLS = "calls.answer"
     FOLLOW_OUTBOX = "messages.follow"
+    READ_REPORTS = "reports.read"
+    HANDLE_REPORTS = "reports.handle"
 
 
 P = Permission
@@ -56,6 +58,7 @@ OFFICER = LOOK_UP | {
     P.EXPORT,
     P.READ_FIGURES,
 }
+REPORTS = frozenset({P.READ_REPORTS, P.HANDLE_REPORTS})
 DESK = (
     LOOK_UP
     | ON_CALL
@@ -104,7 +107,7 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Déclare et suit les incidents, tient la liste des applications, voit les chiffres."
             ),
-            OFFICER | ON_CALL | {P.MANAGE_ROTA, P.MANAGE_INVENTORY},
+            OFFICER | ON_CALL | REPORTS | {P.MANAGE_ROTA, P.MANAGE_INVENTORY},
             CARE_PLACE,
         ),
         Role(
@@ -113,7 +116,7 @@ ROLES: dict[str, Role] = {
             gettext_noop(
                 "Déclare et suit les incidents, tient la liste des applications, voit les chiffres."
             ),
-            OFFICER | ON_CALL | {P.MANAGE_ROTA, P.MANAGE_INVENTORY},
+            OFFICER | ON_CALL | REPORTS | {P.MANAGE_ROTA, P.MANAGE_INVENTORY},
             CARE_PLACE,
         ),
         Role(
@@ -129,7 +132,7 @@ ROLES: dict[str, Role] = {
             "director",
             gettext_noop("Directeur"),
             gettext_noop("Voit tout son établissement, déclare, et délègue le droit de déclarer."),
-            OFFICER | ON_CALL | {P.MANAGE_ROTA, P.DELEGATE},
+            OFFICER | ON_CALL | REPORTS | {P.MANAGE_ROTA, P.DELEGATE},
             CARE_PLACE,
         ),
         Role(
@@ -190,7 +193,7 @@ ROLES: dict[str, Role] = {
             "auditor",
             gettext_noop("Auditeur"),
             gettext_noop("Lit les dossiers et le journal de son territoire ; ne modifie rien."),
-            LOOK_UP | {P.READ_INCIDENTS, P.READ_FIGURES, P.READ_JOURNAL},
+            LOOK_UP | {P.READ_INCIDENTS, P.READ_FIGURES, P.READ_JOURNAL, P.READ_REPORTS},
             ANYWHERE,
         ),
         Role(
@@ -242,6 +245,10 @@ class Operator:
 PERMISSION_WORDS: dict[Permission, str] = {
     P.READ_ESTABLISHMENTS: gettext_noop("Chercher et lire les établissements"),
     P.READ_INVENTORY: gettext_noop("Lire les fournisseurs et les applications"),
+    P.READ_REPORTS: gettext_noop("Lire les signalements des services"),
+    P.HANDLE_REPORTS: gettext_noop(
+        "Répondre aux signalements, les déclarer ou les écarter ; tenir les affiches"
+    ),
     P.DECLARE: gettext_noop("Déclarer un incident"),
     P.READ_INCIDENTS: gettext_noop("Ouvrir les dossiers d’incident"),
     P.AMEND: gettext_noop("Corriger et compléter une déclaration"),

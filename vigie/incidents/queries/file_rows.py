@@ -26,6 +26,7 @@ from vigie.incidents.models import (
     Revision,
     Sighting,
 )
+from vigie.incidents.queries.linked import flags
 
 
 @cache
@@ -47,6 +48,7 @@ def whole_rows(*, with_contacts: bool) -> QuerySet[Incident]:
         structure_read=_last_mark(from_desk=False),
         last_opened=Subquery(_last_opened(), output_field=JSONField()),
         group_name=Subquery(_group()),
+        **flags(),
         has_duplicates=Exists(Incident.objects.filter(merged_into=OuterRef("pk"))),
         observables=Subquery(_sightings(), output_field=IntegerField()),
         is_ose=_designated("ose"),

@@ -22,6 +22,7 @@ from vigie.incidents.forms.follow import Choice
 from vigie.incidents.forms.wording import to_use, wanted
 from vigie.incidents.operations.exchange import open_file
 from vigie.incidents.queries.file import LINES, OneFile, one_file
+from vigie.incidents.queries.linked import linked_to
 from vigie.incidents.queries.wording import templates_of, worded
 from vigie.kernel import clock
 
@@ -121,6 +122,7 @@ def show(
         "replies": _replies(request, found),
         "message_form": message or MessageForm(initial={"idempotency_key": uuid4()}),
         "lines": found.lines[:LINES],
+        "linked_records": linked_to(request.user, found.incident),
         "has_more_lines": len(found.lines) > LINES,
         "home": reverse("incidents:file", args=[found.incident.pk]),
     }

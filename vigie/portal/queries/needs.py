@@ -15,12 +15,14 @@ from vigie.establishments.rules import CallReason
 from vigie.incidents.models import Declaration, Draft, Incident, Message, ReadMark
 from vigie.incidents.queries import my_drafts, visible_incidents
 from vigie.incidents.queries.search import SHOWN as LISTED
-from vigie.incidents.rules.words import Waiting
+from vigie.incidents.rules.words import Endangerment, Waiting
 from vigie.portal.queries import upkeep
 from vigie.portal.queries.calls import alerts
 from vigie.portal.queries.rota import name_of_rota
 from vigie.portal.queries.upkeep import SHOWN
 from vigie.portal.rules import Card, Item
+from vigie.reports.models import Report
+from vigie.reports.queries import picture_title, waiting_reports
 
 Source = Callable[[User, datetime], Card | None]
 Since = Callable[[], datetime | None]
@@ -168,8 +170,26 @@ def ongoing(reader: User, now: datetime) -> Card | None:
     )
 
 
+def reports(reader: User, now: datetime) -> Card | None:
+    """Return the reports from the wards that nobody dealt with, danger first."""
+    if not reader.may(Permission.HANDLE_REPORTS):
+        return None
+    rows = waiting_reports(reader).filter(scoped(reader))
+    found = list(rows.annotate(of_all=Window(Count("pk")))[:SHOWN])
+    return Card(
+        code="reports",
+        title=_("Signalements à traiter"),
+        icon="bell",
+        empty=_("Aucun signalement n’attend."),
+        items=[_report_item(report) for report in found],
+        total=found[0].of_all if found else 0,
+        more="reports:list",
+    )
+
+
 SOURCES: tuple[Source, ...] = (
     calls,
+    reports,
     late,
     awaited,
     unread,
@@ -241,6 +261,17 @@ def _call_item(call: Callout) -> Item:
     note = name_of_rota(call.rota)
     key = (call.pk,)
     return Item(call.title, "portal:call", key, note, danger, since=call.opened_at)
+
+
+def _report_item(report: Report) -> Item:
+    return Item(
+        text=picture_title(report.picture),
+        route="reports:one",
+        key=(report.pk,),
+        note=f"{report.reference} · {report.place_name}",
+        danger=Endangerment.POTENTIAL if report.danger_rank else "",
+        since=report.received_at,
+    )
 
 
 def _draft_item(draft: Draft) -> Item:

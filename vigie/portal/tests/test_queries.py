@@ -104,7 +104,7 @@ def test_an_empty_card_says_since_when(hospital):
 def test_what_waits_comes_before_what_does_not(hospital):
     put(IncidentFactory(establishment=hospital), waiting=Waiting.CERT)
     found = queries.needs(person("rssi", hospital), now=NOW)
-    assert [bool(card.items) for card in found] == [True, False, False, False]
+    assert [bool(card.items) for card in found] == [True, False, False, False, False]
 
 
 def test_nobody_sees_what_waits_elsewhere(hospital):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.reference import catalogue, parties
+from vigie.reference import advice, catalogue, parties
 from vigie.reference.catalogue import BadReference, Entry
 
 LISTS = [
@@ -16,6 +16,8 @@ LISTS = [
     catalogue.incident_categories,
     catalogue.legal_statuses,
     catalogue.regions,
+    advice.report_orders,
+    advice.report_pictures,
     catalogue.rsit,
     catalogue.rsit_classes,
     catalogue.structure_types,
@@ -57,6 +59,7 @@ def test_every_file_is_read_by_some_list():
     read |= {"routing/fr"}
     read |= {"mappings/veris"}  # by the importer of that name
     read |= {"known_observables", "ransomware"}  # by threats
+    read |= {"report_advice"}
     assert set(catalogue.names()) == read
 
 

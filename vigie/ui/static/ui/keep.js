@@ -1,5 +1,6 @@
 // Keep what is typed in forms marked data-keep="key" in this browser until the server has it.
-// A key belongs to one person on one device; files and secrets are never kept.
+// A key belongs to one person on one device; files and secrets are never kept. data-keep-hours="12"
+// forgets sooner; a hidden control marked data-keep-too (an idempotency key) is kept with the text.
 import { element, say } from "./words.js";
 
 const PREFIX = "vigie:keep:";
@@ -8,8 +9,13 @@ const SKIPPED = new Set(["password", "file", "hidden", "submit", "button", "imag
 
 const person = () => document.body.dataset.person ?? "anyone";
 const place = (form) => `${PREFIX}${person()}:${form.dataset.keep}`;
+const kept = (control) => "keepToo" in control.dataset || !SKIPPED.has(control.type);
 const controls = (form) =>
-  [...form.elements].filter((c) => c.name && !SKIPPED.has(c.type) && !("noKeep" in c.dataset));
+  [...form.elements].filter((c) => c.name && kept(c) && !("noKeep" in c.dataset));
+const longest = (form) => {
+  const hours = Number(form.dataset.keepHours);
+  return hours ? hours * 3600 * 1000 : LONGEST;
+};
 
 function read(key) {
   try {
@@ -86,11 +92,12 @@ export function keep(form) {
   form.dataset.kept = "yes";
   forgetDone(form); // the form came back from the server, which has what was typed
   const original = typed(form);
-  const kept = read(place(form));
-  const fresh = kept && Date.now() - kept.at < LONGEST;
-  if (fresh && !same(kept.values, original)) {
-    fill(form, kept.values);
-    notice(form, kept, original);
+  const found = read(place(form));
+  const fresh = found && Date.now() - found.at < longest(form);
+  if (found && !fresh) localStorage.removeItem(place(form));
+  if (fresh && !same(found.values, original)) {
+    fill(form, found.values);
+    notice(form, found, original);
   }
   let timer;
   const save = () => {

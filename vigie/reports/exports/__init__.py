@@ -1,0 +1,1 @@
+"""Reports outside: the posters that lead to them."""

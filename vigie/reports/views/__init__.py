@@ -1,0 +1,1 @@
+"""Doors to reports: the open form and its follow-up, the officers' desk, the posters."""
