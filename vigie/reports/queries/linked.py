@@ -17,7 +17,7 @@ def show_on_files() -> None:
     tell_linked(Source("reports", has_reports, told_of_file))
 
 
-def has_reports() -> Exists:
+def has_reports() -> Q:
     """Return the expression that a report led to a file or was attached to it."""
     keys = Declaration.objects.filter(incident=OuterRef(OuterRef("pk"))).values("key")
     came = Turned.objects.filter(key__in=keys)
