@@ -23,7 +23,7 @@ from granian.server import MPServer
 
 from config.certificate import own_certificate
 from config.cli.terminal import CommandFailed
-from config.worker import Worker
+from config.worker import LONG_JOBS, Worker
 from vigie.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -125,12 +125,16 @@ class Server(MPServer):
         super().__init__(**options)
         self.at = at
         self.failure = ""
-        self.worker = Worker(on_death=self.fail)
+        self.background = (
+            Worker(on_death=self.fail),
+            Worker(on_death=self.fail, jobs=LONG_JOBS, name="long-worker"),
+        )
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         """Start the web processes, then the threads, which a fork would not survive."""
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
-        self.worker.start()
+        for worker in self.background:
+            worker.start()
         threading.Thread(target=self.say_when_ready, name="ready", daemon=True).start()
 
     def shutdown(self, exit_code: int = 0) -> None:
@@ -139,7 +143,8 @@ class Server(MPServer):
         time.sleep(SECOND_SIGNAL_AFTER)
         self.interrupt_children.clear()  # those whom a supervisor stopped too are no failure
         super().shutdown(0)  # type: ignore[no-untyped-call]
-        self.worker.stop()
+        for worker in reversed(self.background):
+            worker.stop()
         if died or self.failure or exit_code:
             raise CommandFailed(self.failure or "a web process died; everything is stopped")
 

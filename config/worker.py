@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from config.sender import Sender
 from vigie.audit import operations as audit
 from vigie.establishments import operations as establishments
-from vigie.incidents.operations import forget_expired_contacts
+from vigie.incidents.operations import forget_expired_contacts, intake
 from vigie.kernel import clock
 from vigie.messages import operations as outbox
 from vigie.reports.operations import forget_expired_callers
@@ -71,9 +71,12 @@ JOBS = (
     Job("forget rotas past their retention", DAY, establishments.forget_expired_duties),
     Job("forget who was called past their retention", DAY, establishments.forget_expired_calls),
     Job("forget who reported past their retention", DAY, forget_expired_callers),
+    Job("forget files that nobody imported", DAY, intake.forget_stale),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),
 )
+# In a thread of their own: they may take minutes, and nothing else waits for them.
+LONG_JOBS = (Job("go on with imports", 2, lambda now: intake.go_on(now, clock.now)),)
 
 
 def run_tasks() -> None:
@@ -94,8 +97,10 @@ def run_tasks() -> None:
 class Worker(threading.Thread):
     """Does what is due until told to stop. A job that fails is logged and tried again in time."""
 
-    def __init__(self, on_death: Callable[[str], None], jobs: tuple[Job, ...] = JOBS) -> None:
-        super().__init__(name="worker", daemon=True)
+    def __init__(
+        self, on_death: Callable[[str], None], jobs: tuple[Job, ...] = JOBS, name: str = "worker"
+    ) -> None:
+        super().__init__(name=name, daemon=True)
         self.jobs = jobs
         self.on_death = on_death
         self.told_to_stop = threading.Event()
@@ -128,7 +133,10 @@ class Worker(threading.Thread):
             connections.close_all()
 
     def stop(self, within: float = 10) -> None:
-        """Let the job under way end, then seal what the last requests wrote."""
+        """Let the job under way end, then seal what the last requests wrote.
+
+        A job that lasts longer is left where it is: its last transaction ends or never was.
+        """
         self.told_to_stop.set()
         if self.is_alive():
             self.join(within)

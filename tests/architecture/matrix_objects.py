@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 
+from tests.architecture import matrix_intake
 from vigie.accounts import operations as accounts
 from vigie.accounts.models import ApiToken, Delegation, Invitation, Membership, User
 from vigie.accounts.rules import ROLES, Operator, Permission
@@ -213,6 +214,7 @@ class World:
             changed_at=now,
             changed_by=self.people["cert_lead", HOME],
         )
+        matrix_intake.fill(self.people["cert_lead", HOME], now)
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
@@ -313,6 +315,8 @@ def pages(world: World) -> dict[str, Target]:
         ),
         "incidents:understood": Target({**draft, "step": "essential"}, drafting),
         "incidents:drop_view": Target({"pk": w.view.pk}, w.only(w.officer)),
+        "incidents:intakes": Target(seen_by=w.anywhere(P.IMPORT_DECLARATIONS)),
+        **{n: Target(o, matrix_intake.seen_by) for n, o in matrix_intake.named().items()},
         "incidents:handover": Target({"pk": w.handover.pk}),
         "incidents:revision": Target({**file, "number": 1}),
         "incidents:settle": Target({**file, "number": 1}, known_to=reading, may_be_absent=True),
@@ -383,6 +387,7 @@ PLACE_PAGES = [
 ROTA_PAGES = [f"portal:{name}" for name in ("new_duty", "repeat_week", "set_rota")]
 SITE_PAGES = [f"portal:{name}" for name in ("amend_site", "close_site", "new_ward")]
 ADMINISTRATION = (
+    P.IMPORT_DECLARATIONS,
     P.MANAGE_PEOPLE,
     P.MANAGE_ESTABLISHMENTS,
     P.MANAGE_INVENTORY,

@@ -75,6 +75,13 @@ ADMINISTRATION = (
         text=gettext_noop("Ce dont les soins dépendent."),
     ),
     Card(
+        P.IMPORT_DECLARATIONS,
+        "incidents:intakes",
+        icon="file-import",
+        title=gettext_noop("Importer des déclarations"),
+        text=gettext_noop("Le passé d’un autre registre, d’un tableau."),
+    ),
+    Card(
         P.MANAGE_REFERENCE,
         "portal:settings",
         icon="adjustments",

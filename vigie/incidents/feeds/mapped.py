@@ -138,9 +138,10 @@ class Reader:
                 found += [w for w in self._words(use, cell, content) if w not in found]
         elif holds_words(use.to):
             meant = self._words(use, cell, content)
-            if len(set(meant)) > 1:
-                told = gettext("plusieurs valeurs : « %(first)s » est retenue")
-                content.doubts.append(Doubt(use.column, told % {"first": meant[0]}))
+            if len(meant) > 1:
+                first = next(part for part in use.parts(cell) if self._word(use, part) == meant[0])
+                told = gettext("plusieurs valeurs : « %(first)s » est retenue") % {"first": first}
+                content.doubts.append(Doubt(use.column, told))
             if meant:
                 content.values[use.to] = _answer(meant[0]) if _is_answer(use) else meant[0]
         elif use.to in columns.TEXTS:
@@ -280,8 +281,10 @@ class Reader:
             return
         code = content.values.get("category", "")
         what = catalogue.incident_categories()[code].title.fr if code else ""
+        day = content.values.get(DECLARED) or content.values.get("occurred", "")
+        own = f"Déclaration {key}" if self.mapping.has_keys else f"{self.mapping.source} {day}"
         told = " – ".join(part for part in (what, name) if part)
-        content.values["title"] = (told or f"Déclaration {key}")[:LINE_LENGTH]
+        content.values["title"] = (told or own)[:LINE_LENGTH]
 
 
 def _is_answer(use: Use) -> bool:

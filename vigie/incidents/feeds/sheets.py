@@ -40,14 +40,17 @@ class Survey:
         return list(found)[:most]
 
 
-def survey(path: Path, shape: Shape | None = None) -> Survey:
-    """Return how a table is written, guessing what the shape leaves open. Raises UnusableInput."""
+def survey(path: Path, shape: Shape | None = None, most: int = SAMPLES) -> Survey:
+    """Return how a table is written, guessing what the shape leaves open.
+
+    most: how many of its first rows to give. Raises UnusableInput.
+    """
     asked = shape or Shape()
     is_book = workbooks.is_one(path)
     sheets = workbooks.sheets(path) if is_book else []
     found = workbooks.shape_of(path, asked) if is_book else _shape_of_text(path, asked)
     reading = rows(path, found, lambda size: None)
-    first = list(islice((row for row in reading if not row.fault), SAMPLES))
+    first = list(islice((row for row in reading if not row.fault), most))
     columns = _columns(path, found)
     return Survey(found, columns, [row.cells for row in first], sheets)
 

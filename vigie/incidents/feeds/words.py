@@ -1,6 +1,6 @@
 """What people call the words of closed lists, in every language of the product."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from django.conf import settings
@@ -10,6 +10,20 @@ from vigie.establishments.rules import fold
 from vigie.incidents.models.labels import LABELS
 from vigie.incidents.rules.columns import closed_words, enum_of
 from vigie.reference import catalogue
+from vigie.reference.catalogue import Entry
+
+CATALOGUES: dict[str, Callable[[], Mapping[str, Entry]]] = {
+    "category": catalogue.incident_categories,
+    "care_activities": catalogue.care_activities,
+    "data_types": catalogue.data_types,
+    "handled_by": catalogue.support_providers,
+    "support_given": catalogue.support_providers,
+}
+
+
+def titles(field: str) -> Mapping[str, Entry]:
+    """Return the entries of the reference that a field takes its words from, empty for none."""
+    return CATALOGUES[field]() if field in CATALOGUES else {}
 
 
 @cache
@@ -24,13 +38,7 @@ def all_labels(fields: frozenset[str]) -> dict[str, Mapping[str, str]]:
 
 
 def _said(field: str) -> Iterator[tuple[str, str]]:
-    lists = {
-        "category": catalogue.incident_categories(),
-        "care_activities": catalogue.care_activities(),
-        "handled_by": catalogue.support_providers(),
-        "support_given": catalogue.support_providers(),
-    }
-    for code, entry in lists.get(field, {}).items():
+    for code, entry in titles(field).items():
         yield code, entry.title.fr
         yield code, entry.title.en
     kind = enum_of(field)

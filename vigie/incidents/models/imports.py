@@ -75,6 +75,11 @@ class Intake(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_under_way(self) -> bool:
+        """Return whether it waits for its work to be done, or is worked on."""
+        return self.state in self.UNDER_WAY
+
 
 class IntakeRow(models.Model):
     """What became of one row of a file, in its dry run or its import."""

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 
 from vigie.accounts.models import User
@@ -20,16 +22,20 @@ from vigie.audit.operations import record
 from vigie.establishments.rules import Place
 from vigie.incidents.feeds import sheets
 from vigie.incidents.feeds.sheets import Survey
-from vigie.incidents.models import Intake, IntakeRow
+from vigie.incidents.feeds.words import all_labels
+from vigie.incidents.models import Intake, IntakeRow, Mapper
 from vigie.incidents.operations.attach import Upload, stored
 from vigie.incidents.operations.imports.declarations import Course, import_mapped
 from vigie.incidents.operations.imports.run import Told
+from vigie.incidents.operations.mappers import save_mapper
 from vigie.incidents.queries.intake import nation_of
-from vigie.incidents.rules.mapping import Mapping, Shape
+from vigie.incidents.rules import guess
+from vigie.incidents.rules.mapping import TARGETS, Mapping, Shape
 from vigie.kernel import vault
 from vigie.kernel.imports import UnusableInput
 from vigie.kernel.vault import BadUpload
 
+LOOKED_AT = 20_000  # rows whose words the page asks about
 AT_ONCE = 256 * 1024  # bytes of a file that a person waits for; larger ones go to the worker
 SILENT_FOR = timedelta(minutes=5)  # then whoever worked on a file is taken for dead
 KEPT_FOR = timedelta(days=7)  # a file that nobody imports
@@ -65,29 +71,62 @@ def bring_file(*, by: User, upload: Upload, key: UUID, now: datetime) -> Intake:
     return intake
 
 
-def look_into(intake: Intake, *, by: User, shape: Shape | None = None) -> Survey:
-    """Return how a file is written, and its first rows.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file as its reader sees it, and how it is read so far. mapping: guessed where new."""
 
+    survey: Survey
+    mapping: Mapping
+
+
+def look_into(
+    intake: Intake, *, by: User, shape: Shape | None = None, mapper: Mapper | None = None
+) -> Look:
+    """Return how a file is written, its first rows, and how they are read so far.
+
+    shape: what a person says of it, over the guess. mapper: one to read it by instead.
     Raises PermissionDenied, UnusableInput, WrongMoment once the file was removed.
     """
     require(by, Permission.IMPORT_DECLARATIONS, at=Place(intake.country))
+    content = mapper.content if mapper else intake.mapping
+    known = Mapping.model_validate(content) if content else None
+    said = shape.model_dump(exclude_defaults=True) if shape else {}
+    asked = (known.shape if known else Shape()).model_copy(update=said)
     with _opened(intake) as path:
-        return sheets.survey(path, shape)
+        survey = sheets.survey(path, asked, most=LOOKED_AT)
+    if known:
+        return Look(survey, known.model_copy(update={"shape": survey.shape}))
+    uses = guess.guess(survey.columns, survey.rows, all_labels(TARGETS))
+    source = slugify(Path(intake.name).stem)[:20].strip("-") or "import"
+    return Look(survey, Mapping.model_construct(source=source, columns=uses, shape=survey.shape))
 
 
-def map_file(
-    *, by: User, intake: Intake, mapping: Mapping, mapper: str = "", now: datetime
+def tell_columns(*, by: User, intake: Intake, mapping: Mapping, now: datetime) -> Intake:
+    """Keep how a file is read so far. Raises PermissionDenied, WrongMoment once it is imported."""
+    with _held(by, intake, State.NEW, State.CHECKED, State.FAILED) as held:
+        held.mapping = mapping.model_dump(mode="json", exclude_defaults=True)
+        held.mapper = ""
+        _begin(held, State.NEW)
+        _record(by, "intake.mapped", held, now)
+    return held
+
+
+def try_out(
+    *, by: User, intake: Intake, mapping: Mapping, save_as: str = "", now: datetime
 ) -> Intake:
-    """Say how a file is read, and let its dry run begin: at once where it is small.
+    """Let the dry run of a file begin: at once where it is small.
 
-    mapper: name and version of the mapping where it was saved. Raises PermissionDenied,
-    WrongMoment once the import began.
+    save_as: the name of the mapper that keeps the mapping, empty to keep none.
+    Raises PermissionDenied, BadMapperName, WrongMoment once it is imported.
     """
     with _held(by, intake, State.NEW, State.CHECKED, State.FAILED) as held:
         held.mapping = mapping.model_dump(mode="json", exclude_defaults=True)
-        held.mapper = mapper[:90]
+        if save_as:
+            country = held.country
+            kept = save_mapper(by=by, country=country, name=save_as, mapping=mapping, now=now)
+            held.mapper = str(kept)
         _begin(held, State.TO_CHECK)
-        _record(by, "intake.mapped", held, now)
+        _record(by, "intake.tried", held, now)
     return _at_once(held, now)
 
 

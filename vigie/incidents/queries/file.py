@@ -28,6 +28,7 @@ from vigie.incidents.models import (
 )
 from vigie.incidents.queries.file_rows import whole_rows
 from vigie.incidents.queries.files import Understood, understood, visible_incidents
+from vigie.incidents.queries.kept import kept_of
 from vigie.incidents.queries.observables import beside_file
 from vigie.incidents.queries.routing import Around, Routed, routed
 from vigie.incidents.rules.facts import Facts
@@ -88,6 +89,7 @@ class OneFile:
     groups: str
     designations: list[str]
     routed: Routed
+    kept: list[tuple[str, str]]  # what an import brought that has no field
     can: frozenset[Permission]
     at_desk: bool
 
@@ -130,6 +132,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         seen=beside_file(reader, incident) if incident.observables else [],  # type: ignore[attr-defined]
         groups=incident.group_name or "",  # type: ignore[attr-defined]
         designations=_designations(incident),
+        kept=kept_of(incident),
         routed=routed(incident, declaration, facts, _around(incident), dated=at_desk),
         can=can,
         at_desk=at_desk,

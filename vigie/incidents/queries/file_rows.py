@@ -26,6 +26,7 @@ from vigie.incidents.models import (
     Revision,
     Sighting,
 )
+from vigie.incidents.queries.kept import beside
 from vigie.incidents.queries.linked import flags
 
 
@@ -49,6 +50,7 @@ def whole_rows(*, with_contacts: bool) -> QuerySet[Incident]:
         last_opened=Subquery(_last_opened(), output_field=JSONField()),
         group_name=Subquery(_group()),
         **flags(),
+        brought_beside=Subquery(beside(), output_field=JSONField()),
         has_duplicates=Exists(Incident.objects.filter(merged_into=OuterRef("pk"))),
         observables=Subquery(_sightings(), output_field=IntegerField()),
         is_ose=_designated("ose"),

@@ -1,6 +1,6 @@
 """Read the files that people bring, what became of their rows, and the mappers of a nation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery
 
@@ -23,6 +23,11 @@ class Fates:
     unchanged: int = 0
     refused: int = 0
     left_out: int = 0
+
+    @property
+    def shown(self) -> list[tuple[str, int]]:
+        """Return the fates that some rows had, with their numbers."""
+        return [(f.name, n) for f in fields(self) if (n := int(getattr(self, f.name)))]
 
     @property
     def read(self) -> int:

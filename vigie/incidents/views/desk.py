@@ -107,6 +107,7 @@ def files(request: SignedRequest) -> HttpResponse:
         "views": _views(request, SavedView.Page.LIST),
         "view_form": _view_form(form, SavedView.Page.LIST),
         "chosen": search.chosen(request.user, form.filters()),
+        "can_import": request.user.may(Permission.IMPORT_DECLARATIONS),
         "can_export": request.user.may(Permission.EXPORT),
         "can_follow": request.user.may(Permission.FOLLOW),
     }
