@@ -107,7 +107,8 @@ class Outgoing(models.Model):
     @property
     def may_go_again(self) -> bool:
         """Return whether a person may send it again."""
-        return self.state in rules.AGAIN and not self.is_wiped
+        named = self.fault != Fault.BAD_ADDRESS
+        return self.state in rules.AGAIN and named and not self.is_wiped
 
     @property
     def is_wiped(self) -> bool:

@@ -53,7 +53,8 @@ class Standing:
 def standing() -> Standing:
     """Return how many messages wait or did not arrive."""
     rows = Outgoing.objects.order_by("state").values_list("state").annotate(found=Count("id"))
-    found = dict(rows.filter(state__in=[*rules.TO_LOOK_AT, State.WAITING, State.SENDING]))
+    live = rows.filter(state__in=[*rules.TO_LOOK_AT, State.WAITING, State.SENDING], erased_at=None)
+    found = dict(live)
     return Standing(
         waiting=found.get(State.WAITING, 0) + found.get(State.SENDING, 0),
         retried=found.get(State.RETRIED, 0),
@@ -63,7 +64,7 @@ def standing() -> Standing:
 
 
 PARTS: dict[str, tuple[State, ...]] = {
-    "trouble": (State.RETRIED, State.REFUSED, State.UNKNOWN),
+    "trouble": tuple(rules.TO_LOOK_AT),
     "waiting": (State.WAITING, State.SENDING, State.RETRIED),
     "sent": (State.SENT,),
     "all": tuple(State),
@@ -73,7 +74,15 @@ PARTS: dict[str, tuple[State, ...]] = {
 def listed(part: str, *, before: int | None = None) -> QuerySet[Outgoing]:
     """Return a part of the outbox, newest first. before: only rows older than this number."""
     rows = Outgoing.objects.filter(state__in=PARTS[part]).order_by("-id")
+    if part == "trouble":  # nothing can be done any more about what is erased
+        rows = rows.filter(erased_at=None)
     return rows.filter(pk__lt=before) if before else rows
+
+
+def lost() -> QuerySet[Outgoing]:
+    """Return the messages that did not arrive or may not have, and of which one can still act."""
+    rows = Outgoing.objects.filter(state__in=[State.REFUSED, State.UNKNOWN], erased_at=None)
+    return rows.order_by("-id")
 
 
 def services() -> dict[Channel, bool]:

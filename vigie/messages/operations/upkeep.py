@@ -14,7 +14,7 @@ from vigie.messages.rules import Fault, State
 
 
 class NotAgain(Exception):  # noqa: N818 - reads as a sentence where it is raised
-    """A message cannot be sent again: it was sent, withdrawn, or says nothing any more."""
+    """A message cannot be sent again: sent, withdrawn, erased, or to nobody."""
 
 
 @transaction.atomic
@@ -24,6 +24,7 @@ def send_again(*, by: str, message: Outgoing, now: datetime) -> None:
     The caller has checked that `by` may. Raises NotAgain.
     """
     found = Outgoing.objects.filter(pk=message.pk, state__in=rules.AGAIN, erased_at=None)
+    found = found.exclude(fault=Fault.BAD_ADDRESS)
     worth = Q(not_after=None) | Q(not_after__gt=now)
     says = Q(is_secret=False) | ~Q(text="")
     queued = found.filter(worth, says).update(

@@ -199,6 +199,7 @@ SOURCES: tuple[Source, ...] = (
     ongoing,
     upkeep.invitations,
     upkeep.contacts,
+    upkeep.outbox,
 )
 
 

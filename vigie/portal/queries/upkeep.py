@@ -1,4 +1,4 @@
-"""What waits for those who keep the house: invitations unanswered, contacts unverified."""
+"""What waits for those who keep the house: invitations, contacts, messages that did not arrive."""
 
 from datetime import datetime
 
@@ -9,7 +9,11 @@ from django.utils.translation import gettext as _
 from vigie.accounts.models import Invitation, User
 from vigie.accounts.queries import visible_invitations
 from vigie.accounts.rules import ROLES, Permission
+from vigie.audit.templatetags.audit import target_words
 from vigie.establishments.queries import ShownContact, emergency_contacts
+from vigie.establishments.rules import TerritoryKind
+from vigie.messages.models import Outgoing
+from vigie.messages.queries import lost
 from vigie.portal.rules import Card, Item
 
 SHOWN = 6  # items of a card; the rest is counted
@@ -46,6 +50,33 @@ def contacts(reader: User, now: datetime) -> Card | None:
         items=items[:SHOWN],
         total=len(items),
         more="portal:settings",
+    )
+
+
+def outbox(reader: User, now: datetime) -> Card | None:
+    """Return the messages that did not arrive, or may not have."""
+    held = reader.memberships_with(Permission.FOLLOW_OUTBOX)
+    if not any(m.territory_kind == TerritoryKind.NATION for m in held):
+        return None
+    rows = lost()
+    items = [_message_item(row) for row in rows[:SHOWN]]
+    return Card(
+        code="outbox",
+        title=_("Messages non arrivés"),
+        icon="send",
+        empty=_("Chaque message est parti ou attend son tour."),
+        items=items,
+        total=len(items) if len(items) < SHOWN else rows.count(),
+        more="portal:outbox",
+    )
+
+
+def _message_item(row: Outgoing) -> Item:
+    return Item(
+        text=f"{row.to_shown}, {target_words(row.about)}",
+        route="portal:outbox",
+        note=row.last_error,
+        since=row.settled_at,
     )
 
 

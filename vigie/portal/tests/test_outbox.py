@@ -10,6 +10,7 @@ from vigie.messages import operations
 from vigie.messages.models import Outgoing
 from vigie.messages.operations import Letter
 from vigie.messages.rules import Channel, Fault, State
+from vigie.portal.queries import needs
 from vigie.portal.tests.register import page, post
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,33 @@ def test_its_queries_do_not_grow_with_the_messages(client, sign, django_assert_m
         for number in range(20):
             queued(to=f"person{number}@ch.example")
     assert counts[0] == counts[1]
+
+
+def test_the_home_page_counts_what_did_not_arrive(client, sign, lyon):
+    queued(fault=Fault.UNKNOWN_ADDRESS)
+    queued(State.SENT, to="other@ch.example")
+    me = sign("administrator")
+    (card,) = [card for card in needs(me, now=clock.now()) if card.code == "outbox"]
+    assert [item.text for item in card.items] == ["c•••@ch.example, Invitation 7"]
+    assert "Messages non arrivés" in client.get("/").text
+    local = sign("administrator", lyon)
+    assert "outbox" not in {card.code for card in needs(local, now=clock.now())}
+
+
+def test_what_is_erased_is_no_longer_to_be_looked_at(client, sign, settings):
+    sign("administrator")
+    queued()
+    operations.forget_expired(clock.now() + timedelta(days=settings.MESSAGES_KEPT_DAYS + 1))
+    assert "Rien n’a échoué" in page(client, "outbox").text
+
+
+def test_a_message_to_nobody_cannot_be_sent_again(client, sign):
+    sign("administrator")
+    message = queued(fault=Fault.BAD_ADDRESS)
+    assert "Envoyer à nouveau" not in page(client, "outbox").text
+    post(client, "send_again", message.pk)
+    message.refresh_from_db()
+    assert message.state == State.REFUSED
 
 
 def test_nonsense_in_the_address_bar_counts_as_nothing(client, sign):

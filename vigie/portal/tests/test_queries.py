@@ -179,7 +179,7 @@ def test_a_region_sees_what_goes_on_there():
 def test_an_administrator_has_no_card_of_files(hospital):
     IncidentFactory(establishment=hospital)
     found = cards(person("administrator", None))
-    assert set(found) == {"invitations", "contacts"}
+    assert set(found) == {"invitations", "contacts", "outbox"}
 
 
 def test_invitations_wait_until_they_are_answered(hospital):
