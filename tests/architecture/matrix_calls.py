@@ -36,7 +36,7 @@ class Call:
 
 def calls(world: World) -> dict[str, Call]:
     """Return how to call each operation, by method and path."""
-    return {**collections(world), **files(world), **reports(world)}
+    return {**collections(world), **files(world), **reports(world), **events(world)}
 
 
 def everybody(user: User) -> bool:
@@ -63,6 +63,13 @@ def collections(world: World) -> dict[str, Call]:
         "GET /suppliers": Call(w.anywhere(P.READ_INVENTORY), query={"q": "odalis"}),
         "GET /applications": Call(w.anywhere(P.READ_INVENTORY), query={"q": "dossier"}),
         "GET /observatory/figures": Call(w.anywhere(P.READ_FIGURES), query={"year": 2026}),
+        "GET /events": Call(everybody),  # likewise
+        "POST /events": Call(
+            w.at_home(P.FOLLOW),
+            known_to=w.at_home(P.READ_INCIDENTS),
+            names={"incidents": w.number},
+            body=lambda: {"incidents": [w.loose.pk], "title": "Panne", "reason": "Même hôte"},
+        ),
         "GET /observables": Call(everybody),  # likewise
         "GET /observables/{key}": Call(
             w.at_home(P.READ_INCIDENTS), names={"key": w.sighting.observable.key}
@@ -169,4 +176,28 @@ def reports(world: World) -> dict[str, Call]:
         "POST /reports/{pk}/reopening": act(reason="Erreur"),
         "POST /reports/{pk}/attachment": act(incident=w.number),
         "POST /reports/{pk}/draft": act(),
+    }
+
+
+def events(world: World) -> dict[str, Call]:
+    """Return the calls on one event."""
+    w, event = world, {"pk": world.event.pk}
+    reading, reason = w.at_home(P.READ_INCIDENTS), {"reason": "Même hôte"}
+
+    def lead(**body: Any) -> Call:
+        return Call(w.at_home(P.FOLLOW), known_to=reading, names=event, body=lambda: body)
+
+    return {
+        "GET /events/{pk}": Call(reading, names=event),
+        "PUT /events/{pk}": lead(title="Panne d’Odalis"),
+        "POST /events/{pk}/close": lead(**reason),
+        "POST /events/{pk}/reopen": lead(**reason),
+        "POST /events/{pk}/incidents": lead(incidents=[w.loose.pk], **reason),
+        "POST /events/{pk}/messages": lead(key=str(uuid4()), text="Correctif prêt."),
+        "POST /events/{pk}/incidents/{incident}/remove": Call(
+            w.at_home(P.FOLLOW),
+            known_to=reading,
+            names={**event, "incident": w.number},
+            body=lambda: reason,
+        ),
     }

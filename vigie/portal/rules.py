@@ -30,6 +30,7 @@ MENU = (
     Entry(gettext_noop("Déclarer"), "incidents:declare", frozenset({Permission.DECLARE})),
     Entry(gettext_noop("Signalements"), "reports:list", frozenset({Permission.READ_REPORTS})),
     Entry(gettext_noop("File"), "incidents:queue", frozenset({Permission.FOLLOW})),
+    Entry(gettext_noop("Événements"), "incidents:events", frozenset({Permission.FOLLOW})),
     Entry(gettext_noop("Incidents"), "incidents:list", frozenset({Permission.READ_INCIDENTS})),
     Entry(
         gettext_noop("Établissements"),

@@ -1,6 +1,7 @@
 """REST doors to declarations and files; their types are the OpenAPI contract."""
 
 from vigie.incidents.api.declarations import router as declarations
+from vigie.incidents.api.events import router as events
 from vigie.incidents.api.exchange import router as exchange
 from vigie.incidents.api.following import router as following
 from vigie.incidents.api.observables import everywhere as observables
@@ -10,4 +11,4 @@ from vigie.incidents.api.routing import router as routing
 
 ROUTERS = (declarations, following, exchange, routing, sightings)
 
-__all__ = ["PROBLEMS", "ROUTERS", "observables"]
+__all__ = ["PROBLEMS", "ROUTERS", "events", "observables"]

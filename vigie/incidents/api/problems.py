@@ -6,6 +6,7 @@ from typing import Any
 from vigie.incidents.operations.amend import AlreadySettled, Conflict, UnknownRevision
 from vigie.incidents.operations.attach import TooMany
 from vigie.incidents.operations.declare import Incomplete
+from vigie.incidents.operations.events import BadGroup
 from vigie.incidents.operations.exchange import EmptyMessage, LongMessage, SilentFile
 from vigie.incidents.operations.follow import BadTarget
 from vigie.incidents.operations.legal import BadProof
@@ -79,6 +80,11 @@ def _retirement(reason: BadRetirement) -> Told:
     return "The observable is not taken back.", [{"field": "reason", "reason": words}]
 
 
+def _group(reason: BadGroup) -> Told:
+    field = {"title": "title", "reason": "reason"}.get(reason.problem, "incidents")
+    return "The files cannot be grouped so.", [{"field": field, "reason": reason.problem}]
+
+
 PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (Incomplete, 422, _incomplete),
     (Conflict, 409, _conflict),
@@ -97,6 +103,7 @@ PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (BadTarget, 422, _target),
     (EmptyMessage, 422, _message),
     (LongMessage, 422, _message),
+    (BadGroup, 422, _group),
     (BadObservable, 422, _observable),
     (TooManyObservables, 422, _too_many),
     (BadRetirement, 422, _retirement),

@@ -56,6 +56,7 @@ class Word:
     who: str
     from_desk: bool
     text: str
+    is_circular: bool = False  # written once for every file of an event
     files: list[Sent] = field(default_factory=list)
 
 
@@ -264,7 +265,9 @@ def _words(incident: Incident) -> tuple[list[Word], set[User]]:
         file_name=F("attachments__name"),
         file_size=F("attachments__size"),
     ):
-        fresh = Word(row.pk, row.at, row.by.short_name, row.from_desk, row.text)
+        fresh = Word(
+            row.pk, row.at, row.by.short_name, row.from_desk, row.text, row.circular_id is not None
+        )
         word = found.setdefault(row.pk, fresh)
         authors.add(row.by)
         if row.file_pk is not None:

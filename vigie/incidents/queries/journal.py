@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from vigie.accounts.models import User
 from vigie.accounts.queries import open_journal_of, within
 from vigie.accounts.rules import Permission
 from vigie.audit import rules as audit
 from vigie.audit.models import Event as Entry
-from vigie.incidents.models import Incident
+from vigie.incidents.models import Event, Incident
 from vigie.incidents.models.labels import category, label, titled
 from vigie.incidents.models.questions import QUESTIONS
 from vigie.incidents.rules.observables import Sort
@@ -44,6 +46,11 @@ SENTENCES: dict[str, object] = {
     "incident.ungrouped": _("a retiré le dossier d’un événement"),
     "incidents.exported": _("a exporté une liste d’incidents"),
     "event.opened": _("a ouvert un événement"),
+    "event.renamed": _("a renommé un événement"),
+    "event.closed": _("a clos un événement"),
+    "event.reopened": _("a rouvert un événement"),
+    "event.circular": _("a écrit à tous les dossiers d’un événement"),
+    "event.likely_set_aside": _("a écarté un groupe probable"),
     "action.planned": _("a fixé la prochaine action"),
     "action.done": _("a fait l’action prévue"),
     "action.postponed": _("a reporté la prochaine action"),
@@ -78,7 +85,7 @@ SENTENCES: dict[str, object] = {
 TARGETS = {
     "incident": audit.Target(_("Dossier"), "incidents:file"),
     "incidents": audit.Target(_("Liste des incidents")),
-    "event": audit.Target(_("Événement")),
+    "event": audit.Target(_("Événement"), "incidents:event"),
     "draft": audit.Target(_("Brouillon")),
     "import": audit.Target(_("Import")),
     "intake": audit.Target(_("Fichier importé"), "incidents:intake"),
@@ -92,6 +99,8 @@ LABELS: dict[str, object] = {
     "count": _("nombre"),
     "kinds": _("natures"),
     "sighting": "",
+    "circular": "",
+    "basis": "",
 }
 MOST_FIELDS = 3  # named in one line
 
@@ -103,6 +112,15 @@ def speak() -> None:
         "incident",
         lambda reader: Incident.objects.filter(within(reader, Permission.READ_JOURNAL)),
     )
+    open_journal_of("event", _whole_events)
+
+
+def _whole_events(reader: User) -> QuerySet[Event]:
+    """Return the events of which the reader may read every file's journal: entries tell of all."""
+    read = Incident.objects.filter(within(reader, Permission.READ_JOURNAL))
+    others = Incident.objects.filter(event=OuterRef("pk")).exclude(pk__in=read.values("pk"))
+    mine = read.filter(event=OuterRef("pk"))
+    return Event.objects.filter(Exists(mine), ~Exists(others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
-"""How pages say observables: what they are, why they point at nobody, and never as a link."""
+"""How pages say observables, never as a link, and why files are offered as a group."""
 
 from django import template
+from django.utils.translation import gettext, ngettext
 
 from vigie.incidents.models import Sighting, labels
 from vigie.incidents.queries import observables
+from vigie.incidents.queries.likely import Offer
 from vigie.incidents.rules import words
+from vigie.incidents.rules.likeness import Basis
 from vigie.incidents.rules.observables import Mark, Named, Sort
+from vigie.reference import catalogue
 
 register = template.Library()
 
@@ -44,3 +48,26 @@ def defanged(sort: str, value: str) -> str:
 def mark_of(sort: str, value: str) -> str:
     """Return why a value points at nobody, "" where nothing speaks against it."""
     return str(Named(Sort(sort), value).mark)
+
+
+@register.filter
+def activity_name(code: str) -> str:
+    """Say a care activity; the whole structure where none was named."""
+    named = labels.titled(catalogue.care_activities(), code)
+    return named if code else gettext("Toute la structure")
+
+
+@register.simple_tag
+def offer_reason(offer: Offer) -> str:
+    """Say why files are offered together."""
+    likely = offer.likely
+    if likely.basis is Basis.SUPPLIER:
+        return gettext("Même prestataire : %(name)s") % {"name": offer.supplier}
+    if likely.basis is Basis.OBSERVABLES:
+        count = len(likely.shared)
+        told = ngettext("%(n)s observable commun", "%(n)s observables communs", count)
+        return told % {"n": count}
+    week, _colon, category = likely.of.partition(":")
+    year, number = week.split("-W")
+    told = gettext("Même catégorie la même semaine : %(category)s, semaine %(week)s de %(year)s")
+    return told % {"category": labels.category(category), "week": int(number), "year": year}

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-from vigie.incidents.urls import declare, desk
+from vigie.incidents.urls import declare, desk, together
 
 app_name = "incidents"
-urlpatterns = [*declare.urlpatterns, path("incidents/", include(desk.urlpatterns))]
+urlpatterns = [
+    *declare.urlpatterns,
+    path("incidents/", include([*desk.urlpatterns, *together.urlpatterns])),
+]
