@@ -61,6 +61,9 @@ def observatory(  # noqa: PLR0913, PLR0917 - one parameter an option
     structure_type: Annotated[str, typer.Option("--type", help="one structure type alone")] = "",
     unit: Annotated[Unit, typer.Option(help="what is counted")] = Unit.DECLARATIONS,
     axis: Annotated[Axis, typer.Option(help="by which date")] = Axis.DECLARED,
+    without_provider: Annotated[
+        bool, typer.Option("--without-provider", help="leave out what says a provider is touched")
+    ] = False,
     public: Annotated[bool, typer.Option("--public", help="hide small cells")] = False,
     written: Annotated[Format, typer.Option("--format", help="how it is written")] = Format.JSON,
     language: Annotated[Language, typer.Option(help="its words")] = Language.FR,
@@ -83,6 +86,7 @@ def observatory(  # noqa: PLR0913, PLR0917 - one parameter an option
                 unit=question.Unit(unit.value),
                 axis=question.Axis(axis.value),
                 is_public=public,
+                without_provider=without_provider,
             ),
             as_of=clock.now(),
         )

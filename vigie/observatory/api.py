@@ -48,6 +48,7 @@ class QuestionIn(Schema):
     type: Annotated[str, StringConstraints(max_length=32), AfterValidator(_type)] = ""
     unit: Unit = Unit.DECLARATIONS
     axis: Axis = Axis.DECLARED
+    without_provider: bool = False
 
 
 class FigureOut(Schema):
@@ -69,6 +70,16 @@ class LeftOutOut(Schema):
     rejected_or_duplicate: int | None
 
 
+class TableOut(Schema):
+    """A table. Each row holds a number for each column, after its code and its label."""
+
+    title: str
+    unit: str
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
+    definition: str
+
+
 class ReportOut(Schema):
     """The figures of a year, as known at a moment."""
 
@@ -80,6 +91,7 @@ class ReportOut(Schema):
     type: str | None
     figures: list[FigureOut]
     left_out: LeftOutOut
+    tables: dict[str, TableOut]
     within: list[str] = []
 
 
@@ -94,8 +106,9 @@ def read_figures(request: SignedRequest, asked: Query[QuestionIn]) -> dict[str, 
         structure_type=asked.type,
         unit=asked.unit,
         axis=asked.axis,
+        without_provider=asked.without_provider,
     )
     try:
-        return data.content(queries.report_for(request.user, question, as_of=clock.now()))
+        return data.content(queries.whole_report_for(request.user, question, as_of=clock.now()))
     except queries.UnknownTerritory as reason:
         raise Http404 from reason

@@ -24,6 +24,13 @@ UNITS = (
 )
 
 
+WITHOUT = "without"
+PROVIDERS = (
+    (ALL, _("Avec les prestataires touchés")),
+    (WITHOUT, _("Sans les prestataires touchés")),
+)
+
+
 def structure_types() -> list[tuple[str, Any]]:
     """Return the choices of structure types in the reader's language."""
     language = get_language() or "fr"
@@ -32,7 +39,7 @@ def structure_types() -> list[tuple[str, Any]]:
 
 
 class QuestionForm(forms.Form):
-    """Year, axis, unit, territory and structure type; what the address leaves out keeps a default.
+    """What a report is asked for; what the address leaves out keeps a default.
 
     years: to offer, the default first. territories: codes and names to offer. Others in the
     address are taken too: the query says whether the reader may count there.
@@ -43,6 +50,7 @@ class QuestionForm(forms.Form):
     unit = forms.ChoiceField(label=_("Compter"), choices=UNITS)
     territory = forms.CharField(label=_("Territoire"), max_length=60)
     type = forms.ChoiceField(label=_("Type de structure"), choices=structure_types)
+    providers = forms.ChoiceField(label=_("Prestataires"), choices=PROVIDERS)
 
     def __init__(
         self,
@@ -58,6 +66,7 @@ class QuestionForm(forms.Form):
             "unit": Unit.DECLARATIONS.value,
             "territory": str(default or ALL),
             "type": ALL,
+            "providers": ALL,
         }
         super().__init__(defaults | {name: asked[name] for name in defaults if asked.get(name)})
         self._offer("year", [(str(one), str(one)) for one in years])
@@ -93,4 +102,5 @@ class QuestionForm(forms.Form):
             structure_type=answers["type"],
             unit=Unit(answers["unit"]),
             axis=Axis(answers["axis"]),
+            without_provider=answers["providers"] == WITHOUT,
         )

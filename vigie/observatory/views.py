@@ -1,7 +1,8 @@
 """The page of figures, and the same figures as files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -17,11 +18,12 @@ from vigie.accounts.rules import Permission
 from vigie.establishments.rules import Territory
 from vigie.kernel import clock
 from vigie.observatory import exports, queries
-from vigie.observatory.exports import words
+from vigie.observatory.exports import tabular, words
 from vigie.observatory.forms import ALL, QuestionForm
 from vigie.observatory.rules.figures import Figure, Report
 from vigie.observatory.rules.question import Axis, Question
 
+FoundT = TypeVar("FoundT")
 YEARS_OFFERED = 15  # any other may be asked for in the address
 FILES = {"pdf": "PDF", "csv": "CSV", "json": "JSON"}
 CARDS = {  # the figure written large, and those beside it
@@ -49,8 +51,7 @@ def figures(request: SignedRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "observatory/figures.html", {"form": form}, status=422)
     question = form.question()
-    report = _report(request.user, question)
-    before = queries.figures_for(request.user, question.a_year_before())
+    report, before = _found(queries.report_beside, request.user, question)
     return render(
         request,
         "observatory/figures.html",
@@ -65,7 +66,30 @@ def figures(request: SignedRequest) -> HttpResponse:
             "notes": words.notes(report),
             "year_before": question.year - 1,
             "files": list(FILES.items()),
-            "address": urlencode({name: form.data[name] for name in form.fields}),
+            "address": _address(form),
+        },
+    )
+
+
+@needs(Permission.READ_FIGURES)
+@require_GET
+def tables(request: SignedRequest) -> HttpResponse:
+    """Show every table of a year, beside the year before."""
+    form = _form(request)
+    if not form.is_valid():
+        return render(request, "observatory/tables.html", {"form": form}, status=422)
+    report = _found(queries.tables_for, request.user, form.question())
+    return render(
+        request,
+        "observatory/tables.html",
+        {
+            "form": form,
+            "report": report,
+            "perimeter": words.perimeter(report),
+            "as_of": words.as_of(report),
+            "tables": tabular.tables(report),
+            "files": list(FILES.items()),
+            "address": _address(form),
         },
     )
 
@@ -77,7 +101,7 @@ def download(request: SignedRequest, suffix: str) -> HttpResponse:
     form = _form(request)
     if suffix not in exports.FORMATS or not form.is_valid():
         raise Http404
-    report = _report(request.user, form.question())
+    report = _found(queries.whole_report_for, request.user, form.question())
     content = exports.write(report, suffix, language=get_language() or "fr")
     name = exports.file_name(report, suffix)
     return HttpResponse(
@@ -87,9 +111,13 @@ def download(request: SignedRequest, suffix: str) -> HttpResponse:
     )
 
 
-def _report(reader: User, question: Question) -> Report:
+def _address(form: QuestionForm) -> str:
+    return urlencode({name: form.data[name] for name in form.fields})
+
+
+def _found(make: Callable[..., FoundT], reader: User, question: Question) -> FoundT:
     try:
-        return queries.report_for(reader, question, as_of=clock.now())
+        return make(reader, question, as_of=clock.now())
     except queries.UnknownTerritory as reason:
         raise Http404 from reason
 

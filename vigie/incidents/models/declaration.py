@@ -10,6 +10,7 @@ from vigie.incidents.rules.words import (
     Authority,
     Cause,
     Channel,
+    Delay,
     Endangerment,
     EpisodeKind,
     Extent,
@@ -102,6 +103,8 @@ class Declaration(Located):
     before_impact = models.BooleanField(null=True)
     seen_by_staff = models.BooleanField(null=True)
     same_day = models.BooleanField(null=True)
+    delay = models.CharField(max_length=12, blank=True, choices=words(Delay))
+    degraded_minutes = models.PositiveIntegerField(null=True)  # where its length is known
 
     class Meta:
         constraints = [

@@ -22,7 +22,7 @@ from vigie.incidents.rules.projection import Ruling
 from vigie.incidents.rules.urgency import became_graver
 from vigie.incidents.rules.words import Origin
 from vigie.kernel import nir
-from vigie.kernel.partial import PartialDate, Precision
+from vigie.kernel.partial import PartialDate
 
 
 class Conflict(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -216,9 +216,7 @@ def refresh(incident: Incident, declaration: Declaration, facts: Facts) -> None:
     last = incident.qualifications.order_by("-at", "-id").first()
     ruling = Ruling(Origin(last.origin), last.category) if last else Ruling()
     declared = PartialDate.parse(declaration.declared) if declaration.declared else None
-    known = declared is not None and declared.precision in (Precision.DAY, Precision.MINUTE)
-    day = declared.day(store.zone()) if declared is not None and known else None
-    of_declaration, of_incident = store.project(facts, ruling, day)
+    of_declaration, of_incident = store.project(facts, ruling, declared)
     if last is not None and last.severity is not None:
         of_declaration["severity"] = of_incident["severity"] = last.severity
     _set(declaration, of_declaration | {"dates_disagree": store.days_apart(facts, declared)})

@@ -141,8 +141,8 @@ class _Ready:
 
 def _prepare(by: User, submission: Submission, now: datetime) -> _Ready:
     masked = store.mask(submission.facts)
-    day = now.astimezone(store.zone()).date()
-    columns = store.project(masked.facts, Ruling(), declared_on=day)
+    declared = PartialDate.at(now, store.zone())
+    columns = store.project(masked.facts, Ruling(), declared)
     return _Ready(masked.facts, masked.count, *columns, *authority_of(by, submission.place))
 
 

@@ -1,7 +1,7 @@
 """Write the facts in force into the rows that lists and statistics read."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,11 +68,11 @@ def check_inventory(facts: Facts, establishment: Establishment) -> None:
 
 
 def project(
-    facts: Facts, ruling: Ruling, declared_on: date | None
+    facts: Facts, ruling: Ruling, declared: PartialDate | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the columns of the declaration and those of the incident, from the facts in force."""
     assessment = legal.assess(facts)
-    columns = projection.columns(facts, ruling, declared_on=declared_on, zone=zone())
+    columns = projection.columns(facts, ruling, declared=declared, zone=zone())
     columns["severity"] = assessment.severity
     shared = ("origin", "category", "endangerment", "structure_impact", "severity")
     file = {name: columns[name] for name in shared}

@@ -1,7 +1,7 @@
 """Turn the facts in force into the columns that lists and statistics read."""
 
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from vigie.incidents.rules import facts as facts_rules
@@ -9,13 +9,17 @@ from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.words import (
     DataImpact,
     DataType,
+    Delay,
     DetectionSource,
     DetectionStage,
+    EpisodeKind,
     Origin,
 )
-from vigie.kernel.partial import PartialDate
+from vigie.kernel.partial import PartialDate, Precision
 
 RANSOMWARE = "ransomware"
+A_DAY = timedelta(hours=24)
+ON_PAPER = (EpisodeKind.DEGRADED, EpisodeKind.INTERRUPTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,11 @@ class Ruling:
 
 
 def columns(
-    facts: Facts, ruling: Ruling, *, declared_on: date | None, zone: tzinfo
+    facts: Facts, ruling: Ruling, *, declared: PartialDate | None, zone: tzinfo
 ) -> dict[str, Any]:
     """Return the statistic columns of a declaration; None where the facts do not tell.
 
-    declared_on: the day of the declaration in the zone, the nation's.
+    declared: when it was declared, as far as known; zone: the nation's.
     """
     return {
         "kind": facts.kind,
@@ -52,7 +56,9 @@ def columns(
         "support_requested": facts.support_requested,
         "before_impact": _told(facts.detection_stage, DetectionStage.BEFORE_IMPACT),
         "seen_by_staff": _told(facts.detection_source, DetectionSource.STAFF),
-        "same_day": _same_day(facts, declared_on, zone),
+        "same_day": _same_day(facts, _day(declared, zone), zone),
+        "delay": delay(facts, declared, zone),
+        "degraded_minutes": degraded_minutes(facts, zone),
     } | _data(facts)
 
 
@@ -80,3 +86,46 @@ def _same_day(facts: Facts, declared_on: date | None, zone: tzinfo) -> bool | No
         return None
     day = PartialDate.parse(seen).day(zone)
     return None if day is None else day == declared_on
+
+
+def _day(declared: PartialDate | None, zone: tzinfo) -> date | None:
+    return declared.day(zone) if declared else None
+
+
+def delay(facts: Facts, declared: PartialDate | None, zone: tzinfo) -> Delay:
+    """Return how long after it was noticed, else after it occurred, it was declared.
+
+    Unknown where the dates are too coarse to tell, or the declaration came first.
+    """
+    text = facts.noticed or facts.occurred
+    if not text or declared is None:
+        return Delay.UNKNOWN
+    seen = PartialDate.parse(text)
+    if seen.day(zone) is not None and seen.day(zone) == declared.day(zone):
+        return Delay.SAME_DAY
+    if seen.precision is declared.precision is Precision.MINUTE:
+        apart = declared.start(zone) - seen.start(zone)
+        return _delay_between(apart, apart)
+    return _delay_between(
+        declared.start(zone) - seen.end(zone), declared.end(zone) - seen.start(zone)
+    )
+
+
+def _delay_between(least: timedelta, most: timedelta) -> Delay:
+    if timedelta(0) <= least and most <= A_DAY:
+        return Delay.WITHIN_A_DAY
+    return Delay.LATER if least >= A_DAY else Delay.UNKNOWN
+
+
+def degraded_minutes(facts: Facts, zone: tzinfo) -> int | None:
+    """Return the time in degraded mode: from the first start to the last end, in minutes.
+
+    Interruption is a kind of degraded mode. None where it is not over, or has no exact time.
+    """
+    told = [episode for episode in facts.episodes if episode.kind in ON_PAPER]
+    ends = [PartialDate.parse(text) for one in told for text in (one.start, one.end) if text]
+    exact = all(end.precision is Precision.MINUTE for end in ends)
+    if not told or len(ends) < 2 * len(told) or not exact:
+        return None
+    moments = [end.start(zone) for end in ends]
+    return int((max(moments) - min(moments)).total_seconds() // 60)

@@ -78,6 +78,15 @@ class DetectionStage(StrEnum):
     AFTER_IMPACT = "after_impact"
 
 
+class Delay(StrEnum):
+    """How long after somebody noticed it a structure declared."""
+
+    UNKNOWN = ""
+    SAME_DAY = "same_day"
+    WITHIN_A_DAY = "within_a_day"  # another day of the calendar, at most 24 hours after
+    LATER = "later"
+
+
 class DetectionSource(StrEnum):
     """Who or what saw it first."""
 

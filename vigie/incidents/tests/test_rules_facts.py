@@ -1,4 +1,4 @@
-from datetime import UTC, date
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,8 +18,12 @@ from vigie.incidents.rules.words import (
     StructureImpact,
 )
 from vigie.incidents.tests.strategies import some_facts
+from vigie.kernel.partial import PartialDate
 
 # what is stored
+
+
+MARCH_14 = PartialDate.parse("2026-03-14")
 
 
 @given(some_facts())
@@ -158,7 +162,7 @@ def test_an_interruption_is_a_kind_of_degraded_mode(impact, answer, kinds, inter
 
 @given(some_facts())
 def test_what_lists_and_statistics_read_holds_together(facts):
-    columns = projection.columns(facts, Ruling(), declared_on=date(2026, 3, 14), zone=UTC)
+    columns = projection.columns(facts, Ruling(), declared=MARCH_14, zone=UTC)
     if columns["care_interrupted"]:
         assert columns["structure_impact"] == StructureImpact.DEGRADED
     if columns["data_touched"] is None:
@@ -173,7 +177,7 @@ def test_what_lists_and_statistics_read_holds_together(facts):
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_disclosure_told_alone_says_nothing_of_other_impacts(told):
-    columns = projection.columns(Facts(data_disclosed=told), Ruling(), declared_on=None, zone=UTC)
+    columns = projection.columns(Facts(data_disclosed=told), Ruling(), declared=None, zone=UTC)
     assert columns["data_disclosed"] is told
     assert columns["data_touched"] is None
     assert columns["data_unavailable"] is None
@@ -181,7 +185,7 @@ def test_a_disclosure_told_alone_says_nothing_of_other_impacts(told):
 
 def test_what_a_structure_answers_of_its_data_prevails_over_a_disclosure_told_alone():
     facts = Facts(data_disclosed=True, data_impacts=["lost"])
-    columns = projection.columns(facts, Ruling(), declared_on=None, zone=UTC)
+    columns = projection.columns(facts, Ruling(), declared=None, zone=UTC)
     assert columns["data_disclosed"] is False
     assert columns["data_lost"] is True
 
@@ -197,15 +201,15 @@ def test_a_disclosure_told_alone_meets_the_criterion_on_health_data():
 
 def test_the_year_of_an_incident_is_that_of_the_nations_clock():
     facts = Facts(occurred="2025-12-31T23:30+00:00")
-    columns = projection.columns(facts, Ruling(), declared_on=None, zone=ZoneInfo("Europe/Paris"))
+    columns = projection.columns(facts, Ruling(), declared=None, zone=ZoneInfo("Europe/Paris"))
     assert columns["occurred_year"] == 2026
 
 
 def test_the_certs_ruling_on_origin_and_category_prevails_once_it_is_given():
     facts = Facts(origin="non_malicious", category="human_error")
-    plain = projection.columns(facts, Ruling(), declared_on=None, zone=UTC)
+    plain = projection.columns(facts, Ruling(), declared=None, zone=UTC)
     ruled = projection.columns(
-        facts, Ruling(Origin.MALICIOUS, "ransomware"), declared_on=None, zone=UTC
+        facts, Ruling(Origin.MALICIOUS, "ransomware"), declared=None, zone=UTC
     )
     assert (plain["origin"], plain["category"]) == ("non_malicious", "human_error")
     assert (ruled["origin"], ruled["category"]) == ("malicious", "ransomware")
@@ -224,5 +228,54 @@ def test_the_certs_ruling_on_origin_and_category_prevails_once_it_is_given():
 )
 def test_declared_on_the_same_day_looks_at_the_finding_first(noticed, occurred, same_day):
     facts = Facts(noticed=noticed, occurred=occurred)
-    columns = projection.columns(facts, Ruling(), declared_on=date(2026, 3, 14), zone=UTC)
+    columns = projection.columns(facts, Ruling(), declared=MARCH_14, zone=UTC)
     assert columns["same_day"] is same_day
+
+
+@pytest.mark.parametrize(
+    ("noticed", "declared", "delay"),
+    [
+        ("2026-03-14T23:50+01:00", "2026-03-15T00:10+01:00", "within_a_day"),  # across midnight
+        ("2026-03-14T02:00+01:00", "2026-03-15T02:00+01:00", "within_a_day"),
+        ("2026-03-14T02:00+01:00", "2026-03-15T02:01+01:00", "later"),
+        ("2026-03-14", "2026-03-14T02:01+01:00", "same_day"),
+        ("2026-03-13", "2026-03-14T02:01+01:00", ""),  # two hours, or twenty-six
+        ("2026-03-12", "2026-03-14", "later"),
+        ("2026-02", "2026-03-14", "later"),
+        ("2026-03", "2026-03-14", ""),
+        ("2026-03-14T02:00+01:00", "2026-03-12T02:00+01:00", ""),  # declared first
+        ("", "2026-03-14", ""),
+    ],
+)
+def test_the_delay_is_said_only_where_the_dates_tell(noticed, declared, delay):
+    zone = ZoneInfo("Europe/Paris")
+    facts = Facts(noticed=noticed)
+    assert projection.delay(facts, PartialDate.parse(declared), zone) == delay
+
+
+def paper(kind, start, end=""):
+    return EpisodeFacts(kind=kind, activity="BIO", start=start, end=end)
+
+
+def test_degraded_mode_lasts_from_the_first_start_to_the_last_end():
+    facts = Facts(
+        episodes=[
+            paper("degraded", "2026-03-14T02:00+01:00", "2026-03-14T04:00+01:00"),
+            paper("interruption", "2026-03-14T03:00+01:00", "2026-03-14T08:30+01:00"),
+            paper("recovery", "2026-03-14T08:30+01:00"),
+        ]
+    )
+    assert projection.degraded_minutes(facts, UTC) == 390
+
+
+@pytest.mark.parametrize(
+    "episodes",
+    [
+        [],
+        [paper("degraded", "2026-03-14T02:00+01:00")],  # not over
+        [paper("degraded", "2026-03-14", "2026-03-15")],  # to the day
+        [paper("recovery", "2026-03-14T02:00+01:00", "2026-03-14T04:00+01:00")],
+    ],
+)
+def test_a_length_that_nobody_told_exactly_is_unknown(episodes):
+    assert projection.degraded_minutes(Facts(episodes=episodes), UTC) is None

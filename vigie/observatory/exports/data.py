@@ -3,18 +3,20 @@
 import json
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from vigie.observatory.exports import words
+from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.figures import Figure, Report
+from vigie.observatory.rules.tabulated import Tabulated
 
 
 def content(report: Report) -> dict[str, object]:
     """Return a report as JSON values, its words in the active language.
 
-    Keys in this order: year, axis, unit, as_of, territory, type, figures, left_out; also within
-    where the reader's own territories limit the figures. A figure holds id, label, value, unit,
-    numerator, denominator, definition; in a public report also suppressed. Shares are percentages
-    between 0 and 100, not rounded; null: nobody answers.
+    Keys in this order: year, axis, unit, as_of, territory, type, figures, left_out, tables; also
+    within where the reader's own territories limit the figures. A figure holds id, label, value,
+    unit, numerator, denominator, definition; in a public report also suppressed. Shares are
+    percentages between 0 and 100, not rounded; null: nobody answers.
     """
     question = report.question
     limits = {"within": [str(territory) for territory in report.within]} if report.within else {}
@@ -30,7 +32,21 @@ def content(report: Report) -> dict[str, object]:
             "without_year": report.left_out.without_year,
             "rejected_or_duplicate": report.left_out.rejected_or_duplicate,
         },
+        "tables": {one.table.id: _table(one) for one in report.tables},
         **limits,
+    }
+
+
+def _table(tabulated: Tabulated) -> dict[str, object]:
+    """Return a table: each row holds code and label, then a number a column; null as in figures."""
+    return {
+        "title": _(tabulated.table.title),
+        "unit": tabulated.unit,
+        "columns": ["code", "label", *tabulated.columns],
+        "rows": [
+            [line.row.code, tabular.row_label(line.row), *line.numbers] for line in tabulated.lines
+        ],
+        "definition": _(tabulated.table.sentence),
     }
 
 

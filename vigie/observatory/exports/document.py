@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vigie.kernel import typeset
-from vigie.observatory.exports import words
+from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.figures import Report
 
 TEMPLATE = "observatory/exports/report.typ"
@@ -24,6 +24,9 @@ def write(report: Report) -> bytes:
                 {"title": theme, "lines": [asdict(line) for line in lines]}
                 for theme, lines in words.by_theme(report, words.lines(report))
             ],
+            "tables_title": _("Tableaux"),
+            "row_head": _("Ligne"),
+            "tables": [asdict(one) for one in tabular.tables(report)],
             "notes_title": _("À savoir"),
             "notes": words.notes(report),
         },

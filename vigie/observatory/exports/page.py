@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from vigie.observatory.exports import words
+from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.figures import Report
 
 STYLE = Path(__file__).with_name("page.css")
@@ -28,6 +28,7 @@ def write(report: Report) -> bytes:
             "perimeter": words.perimeter(report),
             "as_of": words.as_of(report),
             "themes": words.by_theme(report, words.lines(report)),
+            "tables": tabular.tables(report),
             "notes": words.notes(report),
             "style": style,
             "policy": policy,

@@ -1,12 +1,14 @@
-"""A report as CSV: one line a figure, the question repeated on each."""
+"""A report as CSV: one line a figure or number of a table, the question repeated on each."""
 
 from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from vigie.kernel.spreadsheets import csv_chunks
-from vigie.observatory.exports import words
+from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.figures import Report
+from vigie.observatory.rules.tabulated import Tabulated
 
 COLUMNS = (
     "year",
@@ -54,3 +56,24 @@ def _rows(report: Report) -> Iterator[Sequence[object]]:
             figure.suppressed,
             words.definition(figure.indicator, question),
         )
+    for tabulated in report.tables:
+        yield from _cells(tabulated, asked)
+
+
+def _cells(tabulated: Tabulated, asked: Sequence[object]) -> Iterator[Sequence[object]]:
+    """Give a line a number of a table; its id is TABLE.ROW.COLUMN, such as T05.malicious.share."""
+    table = tabulated.table
+    for line in tabulated.lines:
+        label = f"{_(table.title)} – {tabular.row_label(line.row)}"
+        for column, number in zip(tabulated.columns, line.numbers, strict=True):
+            yield (
+                *asked,
+                f"{table.id}.{line.row.code}.{column}",
+                label,
+                number,
+                tabular.unit_of_column(column, tabulated),
+                None,
+                None,
+                line.suppressed,
+                _(table.sentence),
+            )

@@ -17,6 +17,7 @@ from vigie.ui import moments
 from vigie.ui.templatetags.ui import number, percent
 
 PERCENT = "percent"
+OTHER_UNITS = {Counted.REPEATING: "structures", Counted.MEDIAN: "hours"}
 LineT = TypeVar("LineT")
 
 
@@ -26,8 +27,11 @@ def label(indicator: Indicator) -> str:
 
 
 def unit_of(figure: Figure, question: Question) -> str:
-    """Return the unit of a figure: percent, declarations, events or structures."""
-    return PERCENT if figure.indicator.is_share else counted(figure.indicator, question.unit).value
+    """Return the unit of a figure: percent, hours, declarations, events or structures."""
+    if figure.indicator.is_share:
+        return PERCENT
+    what = counted(figure.indicator, question.unit)
+    return OTHER_UNITS.get(what, what.value)
 
 
 def definition(indicator: Indicator, question: Question) -> str:
@@ -55,6 +59,8 @@ def value(figure: Figure) -> str:
         return _("masqué")
     if figure.indicator.is_share or figure.value is None:
         return str(percent(figure.value, 1))
+    if figure.indicator.counted is Counted.MEDIAN:
+        return _("%(hours)s h") % {"hours": number(figure.value, 1)}
     return str(number(figure.value))
 
 
@@ -68,12 +74,17 @@ def fraction(figure: Figure) -> str:
 
 def moved(figure: Figure, before: Figure) -> str:
     """Return how a figure moved since: « +12 », « -7 points », « – » where nobody can tell."""
-    by = change(figure, before)
+    is_hours = figure.indicator.counted is Counted.MEDIAN
+    return by_how_much(change(figure, before), is_share=figure.indicator.is_share, fine=is_hours)
+
+
+def by_how_much(by: float | int | None, *, is_share: bool, fine: bool = False) -> str:
+    """Return « +12 », « -7 points »; « – » where nobody can tell. fine: to a tenth."""
     if by is None:
         return moments.NOTHING
-    places = 1 if figure.indicator.is_share else None
+    places = 1 if is_share else None
     sign = "+" if by > 0 else "\N{MINUS SIGN}" if by < 0 else ""
-    size = str(number(abs(by), places))
+    size = str(number(abs(by), 1 if fine else places))
     if places is None:
         return sign + size
     # French counts in the plural from two on; English in the plural but for a whole one.
@@ -218,4 +229,6 @@ def perimeter(report: Report) -> str:
     """Return where, whom, by which date and what the figures count, in one line."""
     question = report.question
     parts = [territory(report), structure_type(question), axis(question), unit(question)]
+    if question.without_provider:
+        parts.append(_("sans ce qui touche un prestataire"))
     return " · ".join(part for part in parts if part)

@@ -1,10 +1,12 @@
 """Reads of the observatory: what a reader may count, and the counts themselves."""
 
 from vigie.observatory.queries.reports import (
-    figures_for,
     last_year,
+    report_beside,
     report_for,
     report_of_everything,
+    tables_for,
+    whole_report_for,
 )
 from vigie.observatory.queries.where import (
     UnknownTerritory,
@@ -18,12 +20,14 @@ from vigie.observatory.queries.where import (
 __all__ = [
     "UnknownTerritory",
     "covers",
-    "figures_for",
     "last_year",
     "lies_in",
     "name_of",
     "own_territories",
+    "report_beside",
     "report_for",
     "report_of_everything",
+    "tables_for",
     "territories_of",
+    "whole_report_for",
 ]

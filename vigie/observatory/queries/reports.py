@@ -10,6 +10,7 @@ from vigie.accounts.queries import within
 from vigie.accounts.rules import Permission
 from vigie.incidents.models import Declaration
 from vigie.observatory.queries import tallies
+from vigie.observatory.queries.tables import tabulate
 from vigie.observatory.queries.where import UnknownTerritory, covers, lies_in, own_territories
 from vigie.observatory.rules import figures as rules
 from vigie.observatory.rules.figures import Figure, LeftOut, Report
@@ -19,11 +20,11 @@ EVERYTHING = Q()
 
 
 def report_of_everything(question: Question, *, as_of: datetime) -> Report:
-    """Return the figures over the whole instance: for the one who administers it.
+    """Return figures and tables over the whole instance: for the one who administers it.
 
-    Raises BadQuestion, UnknownTerritory. Costs three SQL queries, four in events.
+    Raises BadQuestion, UnknownTerritory. Costs eleven SQL queries, fourteen in events.
     """
-    return _report(question, EVERYTHING, as_of)
+    return _with_tables(_report(question, EVERYTHING, as_of), EVERYTHING)
 
 
 def report_for(reader: User, question: Question, *, as_of: datetime) -> Report:
@@ -36,9 +37,29 @@ def report_for(reader: User, question: Question, *, as_of: datetime) -> Report:
     return report if question.territory else replace(report, within=tuple(own_territories(reader)))
 
 
-def figures_for(reader: User, question: Question) -> tuple[Figure, ...]:
-    """Return the figures alone, to hold others against. Raises as report_for."""
-    return _figures(question, _inside(question, _allowed(reader, question)))
+def whole_report_for(reader: User, question: Question, *, as_of: datetime) -> Report:
+    """Return figures and tables over what the reader may count. Raises as report_for."""
+    report = report_for(reader, question, as_of=as_of)
+    return _with_tables(report, _allowed(reader, question))
+
+
+def tables_for(reader: User, question: Question, *, as_of: datetime) -> Report:
+    """Return the tables alone over what the reader may count. Raises as report_for."""
+    allowed = _allowed(reader, question)
+    within = () if question.territory else tuple(own_territories(reader))
+    report = Report(question, as_of, (), LeftOut(None, None), within=within)
+    return _with_tables(report, allowed)
+
+
+def report_beside(
+    reader: User, question: Question, *, as_of: datetime
+) -> tuple[Report, tuple[Figure, ...]]:
+    """Return a report and the figures of the year before, in one pass. Raises as report_for."""
+    allowed = _allowed(reader, question)
+    inside = _inside(question, allowed)
+    figures, before = _figures(question, inside, question.year, question.year - 1)
+    within = () if question.territory else tuple(own_territories(reader))
+    return Report(question, as_of, figures, _told(inside, question), within=within), before
 
 
 def last_year(reader: User, axis: Axis) -> int | None:
@@ -57,18 +78,30 @@ def _allowed(reader: User, question: Question) -> Q:
 
 def _report(question: Question, allowed: Q, as_of: datetime) -> Report:
     inside = _inside(question, allowed)
-    hides = question.hides_small_cells
-    left_out = LeftOut(None, None) if hides else _left_out(inside, question)
-    return Report(question, as_of, _figures(question, inside), left_out)
+    (figures,) = _figures(question, inside, question.year)
+    return Report(question, as_of, figures, _told(inside, question))
 
 
-def _figures(question: Question, inside: QuerySet[Declaration]) -> tuple[Figure, ...]:
-    of_year = inside.filter(**{question.axis.column: question.year}, counts=True)
-    counts = tallies.tally(of_year, rules.counts_needed(question.unit))
-    figures = rules.figures(counts, question.unit)
+def _with_tables(report: Report, allowed: Q) -> Report:
+    inside = _inside(report.question, allowed)
+    return replace(report, tables=tabulate(inside, report.question))
+
+
+def _figures(
+    question: Question, inside: QuerySet[Declaration], *years: int
+) -> list[tuple[Figure, ...]]:
+    """Return the figures of each of the years."""
+    rows, column = inside.filter(counts=True), question.axis.column
+    counts = tallies.tally_years(rows, column, years, rules.counts_needed(question.unit))
+    figures = [rules.figures(one, question.unit) for one in counts]
     if not question.hides_small_cells:
         return figures
-    return rules.suppress(figures, tallies.tally(of_year, rules.structures_needed()))
+    behind = tallies.tally_years(rows, column, years, rules.structures_needed())
+    return [rules.suppress(one, few) for one, few in zip(figures, behind, strict=True)]
+
+
+def _told(inside: QuerySet[Declaration], question: Question) -> LeftOut:
+    return LeftOut(None, None) if question.hides_small_cells else _left_out(inside, question)
 
 
 def _inside(question: Question, allowed: Q) -> QuerySet[Declaration]:
@@ -79,6 +112,8 @@ def _inside(question: Question, allowed: Q) -> QuerySet[Declaration]:
         rows = rows.filter(lies_in(question.territory, question.year))
     if question.structure_type:
         rows = rows.filter(establishment__structure_type=question.structure_type)
+    if question.without_provider:
+        rows = rows.exclude(provider_involved=True)
     return rows
 
 

@@ -1,31 +1,25 @@
 """Make figures of counts, and hide those that would point at somebody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Self
 
 from vigie.establishments.rules import Territory
 from vigie.observatory.rules.indicators import (
     EVERY,
+    FEWEST_STRUCTURES,
     INDICATORS,
     Condition,
+    Count,
     Counted,
+    Counts,
     Indicator,
 )
 from vigie.observatory.rules.question import Question, Unit
+from vigie.observatory.rules.tabulated import Tabulated
 
-FEWEST_STRUCTURES = 5  # behind a figure that the public sees about part of a nation
-
-
-class Count(NamedTuple):
-    """Something to count, each once, among the declarations that meet a condition."""
-
-    counted: Counted
-    condition: Condition
-
-
-Counts = Mapping[Count, int]
+MINUTES_IN_AN_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +58,7 @@ class Report:
     as_of: datetime
     figures: tuple[Figure, ...]  # in the order of the indicators
     left_out: LeftOut
+    tables: tuple[Tabulated, ...] = ()
     within: tuple[Territory, ...] = ()  # the reader's own, where they limit it; else everything
 
     def __getitem__(self, indicator: str) -> Figure:
@@ -105,6 +100,8 @@ def figure(indicator: Indicator, counts: Counts, unit: Unit) -> Figure:
     if asks and not counts[Count(Counted.DECLARATIONS, indicator.told)]:
         return Figure(indicator, None, None, whole)
     number = counts[Count(counted(indicator, unit), indicator.yes)]
+    if indicator.counted is Counted.MEDIAN:
+        return Figure(indicator, number / 2 / MINUTES_IN_AN_HOUR, None, None)
     if whole is None:
         return Figure(indicator, number, number, None)
     return Figure(indicator, 100 * number / whole, number, whole)
@@ -112,7 +109,7 @@ def figure(indicator: Indicator, counts: Counts, unit: Unit) -> Figure:
 
 def structures_needed() -> list[Count]:
     """Return the counts of structures on which the figures rest."""
-    conditions = dict.fromkeys([EVERY, *(indicator.yes for indicator in INDICATORS)])
+    conditions = dict.fromkeys([EVERY, *(_behind(indicator) for indicator in INDICATORS)])
     return [Count(Counted.STRUCTURES, condition) for condition in conditions]
 
 
@@ -128,9 +125,16 @@ def suppress(shown: Iterable[Figure], structures: Counts) -> tuple[Figure, ...]:
     )
 
 
+def _behind(indicator: Indicator) -> Condition:
+    """Return which declarations a figure rests on."""
+    return EVERY if indicator.counted is Counted.REPEATING else indicator.yes
+
+
 def _rests_on_enough(figure: Figure, structures: Counts) -> bool:
-    behind = structures[Count(Counted.STRUCTURES, figure.indicator.yes)]
+    behind = structures[Count(Counted.STRUCTURES, _behind(figure.indicator))]
     among = structures[Count(Counted.STRUCTURES, EVERY)]
+    if figure.indicator.counted is Counted.REPEATING:
+        behind = figure.numerator or 0
     return min(behind, among) >= FEWEST_STRUCTURES
 
 

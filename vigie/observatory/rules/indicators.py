@@ -1,7 +1,9 @@
 """The figures of the observatory: one definition each, from which every format comes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from vigie.incidents.rules.projection import RANSOMWARE
 from vigie.incidents.rules.words import Endangerment, Origin, StructureImpact
@@ -10,11 +12,16 @@ from vigie.kernel.partial import gettext_noop as _
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A column of a declaration holds one of the values; or, where it excludes, none of them."""
+    """A column of a declaration holds one of the values; or, where it excludes, none of them.
+
+    Without values: it holds a number from low on, under high; None is no limit.
+    """
 
     column: str
     values: tuple[object, ...]
     excludes: bool = False
+    low: int | None = None
+    high: int | None = None
 
 
 # Any of the alternatives, each of which holds when all its tests do.
@@ -28,7 +35,23 @@ class Counted(StrEnum):
     DECLARATIONS = "declarations"
     EVENTS = "events"
     STRUCTURES = "structures"
+    REPEATING = "repeating"  # structures; the condition asks how many declarations each made
+    MEDIAN = "median"  # twice that of the minutes in degraded mode: a whole number
     AS_ASKED = "as_asked"  # declarations or events, as the whole report is asked for
+
+
+DECLARATIONS_MADE = "declarations_made"  # by one structure in the year
+
+
+class Count(NamedTuple):
+    """Something to count, each once, among the declarations that meet a condition."""
+
+    counted: Counted
+    condition: Condition
+
+
+Counts = Mapping[Count, int]
+FEWEST_STRUCTURES = 5  # behind a number that the public sees about part of a nation
 
 
 class Source(StrEnum):
@@ -72,6 +95,11 @@ def holds(column: str, *values: object) -> Condition:
     return ((Clause(column, values),),)
 
 
+def at_least(column: str, least: int) -> Condition:
+    """Return the condition that a column holds a number from so many on."""
+    return ((Clause(column, (), low=least),),)
+
+
 def known(column: str, *unknown: object) -> Condition:
     """Return the condition that a column holds an answer: none of the values for « unknown »."""
     return ((Clause(column, unknown or (None,), excludes=True),),)
@@ -92,6 +120,9 @@ SPARES_CARE: Condition = (
     ),
 )
 ASKS_SUPPORT = holds("support_requested", True)
+
+WITHOUT_PROVIDER = known("provider_involved", True)
+KNOWS_LENGTH = known("degraded_minutes")
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -298,6 +329,56 @@ INDICATORS: tuple[Indicator, ...] = (
         yes=holds("seen_by_staff", True),
         told=known("seen_by_staff"),
         is_share=True,
+        source=Source.VIGIE,
+    ),
+    Indicator(
+        id="declarations_without_provider",
+        theme=Theme.VOLUME,
+        label=_("Déclarations hors prestataires"),
+        sentence=_("Déclarations de l’année, sans celles qui disent qu’un prestataire est touché."),
+        yes=WITHOUT_PROVIDER,
+        told=known("provider_involved"),
+        counted=Counted.DECLARATIONS,
+    ),
+    Indicator(
+        id="structures_without_provider",
+        theme=Theme.VOLUME,
+        label=_("Structures déclarantes hors prestataires"),
+        sentence=_(
+            "Entités juridiques distinctes qui ont déclaré au moins un incident sans prestataire"
+            " touché."
+        ),
+        yes=WITHOUT_PROVIDER,
+        told=known("provider_involved"),
+        counted=Counted.STRUCTURES,
+    ),
+    Indicator(
+        id="repeat_structures",
+        theme=Theme.VOLUME,
+        label=_("Structures à plus de deux déclarations"),
+        sentence=_("Entités juridiques distinctes qui ont déclaré plus de deux fois."),
+        yes=at_least(DECLARATIONS_MADE, 3),
+        counted=Counted.REPEATING,
+    ),
+    Indicator(
+        id="repeat_structures_4",
+        theme=Theme.VOLUME,
+        label=_("Structures à quatre déclarations ou plus"),
+        sentence=_("Entités juridiques distinctes qui ont déclaré quatre fois ou plus."),
+        yes=at_least(DECLARATIONS_MADE, 4),
+        counted=Counted.REPEATING,
+    ),
+    Indicator(
+        id="degraded_mode_median_hours",
+        theme=Theme.CARE,
+        label=_("Durée médiane du mode dégradé"),
+        sentence=_(
+            "Médiane, en heures, des déclarations dont le mode dégradé a un début et une fin connus"
+            " à la minute."
+        ),
+        yes=KNOWS_LENGTH,
+        told=KNOWS_LENGTH,
+        counted=Counted.MEDIAN,
         source=Source.VIGIE,
     ),
 )

@@ -37,6 +37,11 @@ class Axis(StrEnum):
         """Return the column of a declaration that holds the year, by the nation's clock."""
         return f"{self.value}_year"
 
+    @property
+    def date_column(self) -> str:
+        """Return the column of a declaration that holds the date, as far as it is known."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -48,6 +53,7 @@ class Question:
     unit: Unit = Unit.DECLARATIONS
     axis: Axis = Axis.DECLARED
     is_public: bool = False
+    without_provider: bool = False  # leaves out what says that a provider is touched
 
     def check(self) -> None:
         """Raise BadQuestion when the year or the structure type does not exist."""

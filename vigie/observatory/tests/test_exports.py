@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from vigie.establishments.rules import Territory
 from vigie.observatory import exports, queries
+from vigie.observatory.rules.indicators import INDICATORS
 from vigie.observatory.rules.question import Axis, Question, Unit
 from vigie.observatory.tests.factories import (
     NOW,
@@ -19,7 +20,8 @@ from vigie.observatory.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-KEYS = ["year", "axis", "unit", "as_of", "territory", "type", "figures", "left_out"]
+KEYS = ["year", "axis", "unit", "as_of", "territory", "type", "figures", "left_out", "tables"]
+TABLE_KEYS = ["title", "unit", "columns", "rows", "definition"]
 FIGURE_KEYS = ["id", "label", "value", "unit", "numerator", "denominator", "definition"]
 
 
@@ -50,7 +52,9 @@ def test_json_keeps_the_contract(rows):
     assert (content["year"], content["axis"], content["unit"]) == (2024, "occurred", "declarations")
     assert content["as_of"] == "2026-03-14T02:10:00+01:00"
     assert content["territory"] == "region:84"
-    assert len(content["figures"]) == 21
+    assert len(content["figures"]) == len(INDICATORS)
+    assert list(content["tables"]) == [f"T{number:02d}" for number in range(1, 18)]
+    assert all(list(table) == TABLE_KEYS for table in content["tables"].values())
     assert all(list(figure) == FIGURE_KEYS for figure in content["figures"])
 
 
@@ -96,8 +100,13 @@ def test_what_is_hidden_from_the_public_is_null_and_marked(rows):
 
 def test_csv_holds_one_line_a_figure_with_its_question(rows):
     lines = list(csv.DictReader(io.StringIO(written("csv").decode())))
-    assert len(lines) == 21
     by_id = {line["id"]: line for line in lines}
+    assert len(by_id) == len(lines)
+    assert [line["id"] for line in lines][: len(INDICATORS)] == [one.id for one in INDICATORS]
+    assert by_id["T05.malicious.value"]["value"] == "2"
+    assert float(by_id["T05.malicious.share"]["value"]) == 200 / 3
+    assert by_id["T05.malicious.share"]["unit"] == "percent"
+    assert by_id["T02.at_least_1.value"]["unit"] == "structures"
     assert by_id["declarations"]["value"] == "3"
     assert float(by_id["malicious_share"]["value"]) == 200 / 3
     assert by_id["major"]["value"] == ""

@@ -28,6 +28,9 @@ UNKNOWN = {
     "support_share",
     "detected_before_impact_share",
     "seen_by_staff_share",
+    "degraded_mode_median_hours",
+    "declarations_without_provider",
+    "structures_without_provider",
 }
 
 
@@ -71,6 +74,12 @@ def is_same_day(record):
     return known and all(incident[part] == notified[part] for part in parts)
 
 
+def expected_months(records):
+    months = [record["timeline"]["incident"].get("month") for record in records]
+    known = {f"{number:02d}": months.count(number) for number in range(1, 13)}
+    return known | {"unknown": len(records) - sum(known.values())}
+
+
 def test_the_figures_of_ten_years_agree_with_the_file(imported, raw):
     for year in range(2010, 2020):
         records = [r for r in raw if r["timeline"]["incident"]["year"] == year]
@@ -88,6 +97,14 @@ def test_the_figures_of_ten_years_agree_with_the_file(imported, raw):
         assert report["same_day_share"].numerator == sum(map(is_same_day, records))
         assert {name for name in value if value[name] is None} == UNKNOWN
         assert report.left_out.without_year == 0
+        tables = {one.table.id: one for one in report.tables}
+        origins = {line.row.code: line.numbers[0] for line in tables["T05"].lines}
+        assert origins["malicious"] == malicious
+        assert sum(origins[code] for code in origins) == number
+        months = {line.row.code: line.numbers[0] for line in tables["T01"].lines}
+        assert months == expected_months(records)
+        before = [r for r in raw if r["timeline"]["incident"]["year"] == year - 1]
+        assert tables["T05"].lines[0].numbers[2] == sum(map(is_malicious, before))
 
 
 def test_records_without_a_notification_belong_to_no_year_and_are_counted(imported, raw):

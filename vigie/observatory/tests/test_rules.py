@@ -9,7 +9,7 @@ from vigie.establishments.rules import Territory
 from vigie.incidents.models import Declaration
 from vigie.observatory.rules import figures
 from vigie.observatory.rules.figures import Count, LeftOut, Report
-from vigie.observatory.rules.indicators import EVERY, INDICATORS, Counted
+from vigie.observatory.rules.indicators import DECLARATIONS_MADE, EVERY, INDICATORS, Counted
 from vigie.observatory.rules.question import Axis, BadQuestion, Question, Unit
 
 WANTED = [
@@ -34,6 +34,11 @@ WANTED = [
     "same_day_share",
     "detected_before_impact_share",
     "seen_by_staff_share",
+    "declarations_without_provider",
+    "structures_without_provider",
+    "repeat_structures",
+    "repeat_structures_4",
+    "degraded_mode_median_hours",
 ]
 BY_ID = {indicator.id: indicator for indicator in INDICATORS}
 
@@ -63,7 +68,7 @@ def test_every_figure_says_what_it_means(indicator):
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.id)
 def test_every_condition_reads_columns_that_declarations_have(indicator):
-    columns = {field.name for field in Declaration._meta.get_fields()}
+    columns = {field.name for field in Declaration._meta.get_fields()} | {DECLARATIONS_MADE}
     clauses = [c for part in (*indicator.yes, *indicator.told) for c in part]
     assert {clause.column for clause in clauses} <= columns
 
@@ -99,7 +104,13 @@ def test_a_figure_that_no_record_can_answer_is_unknown_never_zero(name, unit):
 def test_in_an_empty_year_only_what_asks_no_question_is_zero(unit):
     found = {figure.id: figure.value for figure in figures.figures(counted(unit), unit)}
     known = {name for name, value in found.items() if value is not None}
-    assert known == {"declarations", "events", "structures"}
+    assert known == {
+        "declarations",
+        "events",
+        "structures",
+        "repeat_structures",
+        "repeat_structures_4",
+    }
     assert {found[name] for name in known} == {0}
 
 

@@ -97,9 +97,9 @@ def where(one: Placed) -> dict[str, Any]:
 
 
 def _projected(one: Placed) -> tuple[dict[str, Any], dict[str, Any]]:
-    declared = one.arrival.declared
-    day = PartialDate.parse(declared).day(store.zone()) if declared else None
-    return store.project(one.ready.facts, Ruling(), day)
+    text = one.arrival.declared
+    declared = PartialDate.parse(text) if text else None
+    return store.project(one.ready.facts, Ruling(), declared)
 
 
 def _incident(one: Placed, columns: dict[str, Any], now: datetime) -> Incident:
