@@ -84,20 +84,14 @@ class User(AbstractBaseUser):
 
     @cached_property
     def memberships_in_force(self) -> list["Membership"]:
-        """Return the memberships that count now, read once a request."""
-        return list(self.memberships.in_force().order_by("id"))
-
-    @cached_property
-    def memberships_shown(self) -> list["Membership"]:
-        """Return the memberships that count now with what they name, read once a page.
-
-        Those on nations and regions name no row: what was read for rights is all there is.
-        """
-        held = self.memberships_in_force
-        if not any(m.establishment_id or m.site_id or m.group_id for m in held):
-            return held
+        """Return the memberships that count now with what they name, read once a request."""
         named = self.memberships.in_force().select_related("establishment", "site", "group")
         return list(named.order_by("id"))
+
+    @property
+    def memberships_shown(self) -> list["Membership"]:
+        """Return the memberships that count now, to be named on a page."""
+        return self.memberships_in_force
 
     @cached_property
     def delegations_in_force(self) -> list["Delegation"]:

@@ -30,7 +30,7 @@ def demo_people() -> list[DemoRole]:
     found: dict[int, User] = {}
     for row in rows:
         person = found.setdefault(row.user_id, row.user)
-        person.__dict__.setdefault("memberships_shown", []).append(row)
+        person.__dict__.setdefault("memberships_in_force", []).append(row)
     return [
         DemoRole(role, players)
         for role in ROLES.values()

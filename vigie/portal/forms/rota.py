@@ -1,9 +1,10 @@
 """Parse what people write in a rota."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from vigie.establishments.models import Duty, Rota
@@ -16,11 +17,20 @@ from vigie.ui.widgets import Moment, Tiles
 LEVEL_ICONS = {"1": "phone-call", "2": "phone-plus"}
 LEVELS = [("1", _("Premier appelé")), ("2", _("Suppléant"))]
 PHONE = {"type": "tel", "autocomplete": "off"}
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 FACTS = ("function", "name", "phone", "phone2", "email", "language")
+
+
+def near(day: date) -> None:
+    """Refuse a day of another century: a slip of the keyboard. Raises ValidationError."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Cette date est trop loin."))
 
 
 class DutyForm(StatementForm):
     """Who is on call, from when until when."""
+
+    template_name = "portal/rota/form.html"
 
     level = forms.ChoiceField(
         label=_("Rang"),
@@ -29,8 +39,8 @@ class DutyForm(StatementForm):
         widget=Tiles(icons=LEVEL_ICONS, columns=2, flat=True),
         help_text=_("Le suppléant est appelé quand le premier ne répond pas."),
     )
-    starts_at = forms.DateTimeField(label=_("Du"), widget=Moment)
-    ends_at = forms.DateTimeField(label=_("Au"), widget=Moment)
+    starts_at = forms.DateTimeField(label=_("Du"), widget=Moment, validators=[near])
+    ends_at = forms.DateTimeField(label=_("Au"), widget=Moment, validators=[near])
     function = forms.CharField(
         label=_("Fonction"),
         max_length=80,
@@ -160,7 +170,7 @@ class StandingForm(StatementForm):
 class RepeatForm(StatementForm):
     """How often a week is repeated."""
 
-    week = forms.DateField(widget=forms.HiddenInput)
+    week = forms.DateField(widget=forms.HiddenInput, validators=[near])
     times = forms.IntegerField(
         label=_("Répéter cette semaine, fois"), min_value=1, max_value=MOST_WEEKS, initial=4
     )
@@ -169,15 +179,15 @@ class RepeatForm(StatementForm):
 class PeriodForm(forms.Form):
     """Which week or month to show; nonsense shows the present."""
 
-    day = forms.DateField(required=False)
+    day = forms.DateField(required=False, validators=[near])
     show = forms.ChoiceField(required=False, choices=[("week", ""), ("month", "")])
 
 
 class GapForm(forms.Form):
     """From when until when a new duty is proposed."""
 
-    start = forms.DateTimeField(required=False)
-    end = forms.DateTimeField(required=False)
+    start = forms.DateTimeField(required=False, validators=[near])
+    end = forms.DateTimeField(required=False, validators=[near])
 
     def proposed(self) -> dict[str, datetime]:
         """Return the bounds that make sense."""

@@ -258,10 +258,13 @@ def _file_item(file: Incident) -> Item:
 
 
 def _call_item(call: Callout) -> Item:
-    danger = "potential" if call.reason == CallReason.DANGER else ""
-    note = name_of_rota(call.rota)
-    key = (call.pk,)
-    return Item(call.title, "portal:call", key, note, danger, since=call.opened_at)
+    words = {
+        CallReason.DANGER: _("patient en danger"),
+        CallReason.URGENT: _("incident urgent"),
+        CallReason.REPORT: _("signalement"),
+    }
+    note = f"{words[CallReason(call.reason)]} · {name_of_rota(call.rota)}"
+    return Item(call.title, "portal:call", (call.pk,), note, since=call.opened_at)
 
 
 def _report_item(report: Report) -> Item:

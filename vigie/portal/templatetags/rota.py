@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from vigie.messages.models import Outgoing
+from vigie.messages.rules import State
 from vigie.ui import moments
 from vigie.ui.templatetags.ui import icon, state
 
@@ -25,7 +26,7 @@ STATES = {
     "sending": _("part maintenant"),
     "retried": _("nouvel essai à venir"),
     "sent": _("envoyé"),
-    "printed": _("écrit au journal technique, aucun service n’est réglé"),
+    "printed": _("pas envoyé, aucun service n’est réglé"),
     "refused": _("refusé"),
     "unknown": _("sort inconnu"),
     "withdrawn": _("retiré, inutile"),
@@ -55,9 +56,10 @@ def reason(code: str) -> SafeString:
 def message_state(message: Outgoing, now: datetime) -> SafeString:
     """Say where one message stands, to whom and by what."""
     at = f" {moments.short(message.sent_at, now)}" if message.sent_at else ""
-    fault = f" : {message.last_error}" if message.last_error else ""
+    told = message.last_error if message.state != State.PRINTED else ""
+    fault = f" : {told}" if told else ""
     return format_html(
-        "{}{} · {}{}{}",
+        "<span>{} {} · {}{}{}</span>",
         icon(CHANNEL_ICONS[message.channel]),
         message.to_shown,
         STATES[message.state],

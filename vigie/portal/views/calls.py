@@ -22,6 +22,7 @@ from vigie.ui import moments
 
 ANSWER = Permission.ANSWER_CALLS
 UNCHANGED = 204
+REFERRER = "no-referrer"
 
 
 @needs(ANSWER)
@@ -88,6 +89,7 @@ def take_link(request: HttpRequest, secret: str) -> HttpResponse:
         "items": step.callout.items.order_by("at", "id"),
         "is_mine": step.callout.taken_by == f"step:{step.pk}",
         "refused": refused,
+        "referrer": REFERRER,
         "now": now,
     }
     return _private(render(request, "portal/calls/link.html", context))
@@ -116,11 +118,12 @@ def told(call: Callout) -> str:
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
-    return _private(render(request, "portal/calls/link_over.html", status=404))
+    context = {"referrer": REFERRER}
+    return _private(render(request, "portal/calls/link_over.html", context, status=404))
 
 
 def _private(answer: HttpResponse) -> HttpResponse:
     """Return a page whose address is a secret: it stays in no cache, log of others, or index."""
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = REFERRER
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 from vigie.accounts.guards import SignedRequest, needs
 from vigie.accounts.queries import names_of
 from vigie.accounts.rules import Permission
-from vigie.establishments.queries import emergency_contacts
+from vigie.establishments.queries import emergency_contacts, on_call_in
+from vigie.establishments.rules import Territory, TerritoryKind
 from vigie.inventory import queries as inventory
 from vigie.kernel import clock
 from vigie.portal.forms import PlaceFilterForm
@@ -73,6 +74,9 @@ def place(request: SignedRequest, pk: int) -> HttpResponse:
         "names": names_of(journal),
         "today": today,
     }
+    if request.user.may(Permission.READ_ROTA, at=found.place):
+        context["territory"] = Territory(TerritoryKind.EJ, found.code)
+        context["on_call"] = on_call_in(found.place, TerritoryKind.EJ, clock.now())
     if request.user.may(Permission.READ_INVENTORY, at=found.place):
         context["applications"] = list(inventory.applications_of(found))
     return render(request, "portal/place.html", context)

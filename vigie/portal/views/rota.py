@@ -50,6 +50,7 @@ def rotas(request: SignedRequest) -> HttpResponse:
         "now": now,
         "lines": queries.lines(request.user, now),
         "days": queries.LOOK_AHEAD.days,
+        "horizon": now + queries.LOOK_AHEAD,
         "may_answer": request.user.may(Permission.ANSWER_CALLS),
     }
     return render(request, "portal/rota/list.html", context)
@@ -77,6 +78,7 @@ def rota(request: SignedRequest, at: str) -> HttpResponse:
             for gap in establishments.gaps_between(ahead, now, now + queries.LOOK_AHEAD)
         ],
         "days": queries.LOOK_AHEAD.days,
+        "horizon": now + queries.LOOK_AHEAD,
         "on_call": establishments.on_call_at(spot.territory, now),
         "fallback": _fallback(spot, stored),
         "may_manage": _may(request, spot),
@@ -92,7 +94,8 @@ def rota(request: SignedRequest, at: str) -> HttpResponse:
 def new_duty(request: SignedRequest, at: str) -> HttpResponse:
     """Put somebody on call, with a deputy if one is named."""
     spot = _managed(request, at)
-    form = NewDutyForm(posted(request), initial=GapForm(request.GET).proposed())
+    start = GapForm(request.GET).proposed() or _first_gap(spot, clock.now())
+    form = NewDutyForm(posted(request), initial=start)
     return keep(
         request,
         form,
@@ -196,6 +199,17 @@ def _spot(request: SignedRequest, at: str) -> Spot:
     return spot
 
 
+def _first_gap(spot: Spot, now: datetime) -> dict[str, datetime]:
+    """Return the next time that nobody stands in, as a proposal."""
+    stored, horizon = establishments.rota_at(spot), now + queries.LOOK_AHEAD
+    ahead = establishments.duties_between(stored, now, horizon)
+    holes = establishments.gaps_between(ahead, now, horizon)
+    if not holes:
+        return {}
+    end = holes[0].end if holes[0].end < horizon else holes[0].start + timedelta(hours=12)
+    return {"starts_at": holes[0].start, "ends_at": end}
+
+
 def _may(request: SignedRequest, spot: Spot) -> bool:
     return request.user.may(MANAGE, at=spot.place)
 
@@ -225,10 +239,7 @@ def _period(request: SignedRequest, now: datetime) -> tuple[list[Stretch], bool]
     zone = timezone.get_current_timezone()
     day: date = form.cleaned_data.get("day") or timezone.localdate(now)
     is_month = form.cleaned_data.get("show") == "month"
-    try:
-        return (month_weeks(day, zone) if is_month else [week_of(day, zone)]), is_month
-    except OverflowError:  # before the first year, or after the last
-        return [week_of(timezone.localdate(now), zone)], False
+    return (month_weeks(day, zone) if is_month else [week_of(day, zone)]), is_month
 
 
 def _navigation(weeks: Sequence[Stretch], is_month: bool, now: datetime) -> dict[str, Any]:
