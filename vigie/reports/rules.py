@@ -55,6 +55,7 @@ class Side(StrEnum):
     OFFICER = "officer"
 
 
+_MAYBE = frozenset({Answer.YES, Answer.UNSURE})
 DANGER_RANK = {Answer.YES: 2, Answer.UNSURE: 1, Answer.NO: 0}
 
 
@@ -131,9 +132,18 @@ def keeps_hands_off(danger: str, device: str) -> bool:
 
 def orders(danger: str, device: str) -> list[str]:
     """Return the codes of the orders that the two answers cause, the first one first."""
-    causes = {Answer.YES, Answer.UNSURE}
-    found = ["danger"] if danger in causes else []
-    return [*found, "device"] if device in causes or not device else found
+    found = ["danger"] if danger in _MAYBE else []
+    return [*found, "device"] if device in _MAYBE or not device else found
+
+
+def call_reason(danger: str, device: str) -> str:
+    """Return why whoever is on call is called: danger, urgent or report.
+
+    Unsure counts as yes for the equipment of a patient; danger is what the sender asserts.
+    """
+    if danger == Answer.YES:
+        return "danger"
+    return "urgent" if danger == Answer.UNSURE or device in _MAYBE else "report"
 
 
 def new_code(draw: Sequence[int]) -> str:

@@ -32,6 +32,7 @@ from vigie.establishments.rules import (
     is_over,
     joins,
     link_hash,
+    may_climb,
     next_rung,
 )
 from vigie.kernel import nir
@@ -40,6 +41,7 @@ from vigie.messages.operations import post, withdraw
 logger = logging.getLogger(__name__)
 SECRET_BYTES = 18  # 144 random bits
 LINK_LASTS = timedelta(hours=24)
+STRUCTURE = (TerritoryKind.ET, TerritoryKind.EJ)
 SYSTEM = "system:calls"
 AT_ONCE = 200  # calls of one turn of the worker
 
@@ -167,7 +169,12 @@ def _climb(call: Callout, now: datetime) -> CallStep | None:
     """Call the next person of the ladder, and say when to go on."""
     kind = TerritoryKind(call.rota.kind)
     steps = list(call.steps.select_related("rota", "rota__establishment", "rota__site"))
-    people = {one.rung: one for one in reachable(chain_of(call.rota.place, kind), now)}
+    reason = CallReason(call.reason)
+    people = {
+        one.rung: one
+        for one in reachable(chain_of(call.rota.place, kind), now)
+        if may_climb(reason, own=one.rota.pk == call.rota_id or one.rota.kind in STRUCTURE)
+    }
     rung = next_rung(people, climbed={step.key for step in steps}, called_apart=_apart(call))
     call.escalate_at = now + timedelta(minutes=call.rota.minutes)
     if rung is None and is_over(call.opened_at, now):

@@ -9,6 +9,7 @@ from vigie.establishments.rules.calls import (
     is_over,
     joins,
     link_hash,
+    may_climb,
     next_rung,
 )
 from vigie.establishments.rules.register import (
@@ -103,6 +104,7 @@ __all__ = [
     "joins",
     "later_by_weeks",
     "link_hash",
+    "may_climb",
     "month_weeks",
     "near_finess",
     "next_rung",

@@ -63,6 +63,14 @@ class Rung:
         return self.territory, self.level, self.duty
 
 
+def may_climb(reason: CallReason, *, own: bool) -> bool:
+    """Return whether a call may reach a territory above its own.
+
+    What somebody merely noticed wakes nobody beyond the structure: its pages keep it in sight.
+    """
+    return own or reason is not CallReason.REPORT
+
+
 def next_rung(
     ladder: Iterable[Rung],
     *,

@@ -25,6 +25,7 @@ from vigie.kernel.partial import PartialDate
 from vigie.reference import advice
 from vigie.reports import rules
 from vigie.reports.models import Report, Turned, Word
+from vigie.reports.operations.calling import stop_calls
 from vigie.reports.queries import state_of
 from vigie.reports.queries.officer import with_outcome
 from vigie.reports.rules import Answer, Settled, Side, State
@@ -147,6 +148,7 @@ def turn(*, by: User, report: Report, now: datetime) -> Turned:
     )
     mark_seen(by=by, report=report, now=now)
     _record(by, "report.turned", report, now)
+    stop_calls(report, now)
     return turned
 
 
@@ -228,6 +230,7 @@ def _settle(
     report.state, report.settled_at, report.settled_by = state, now, by
     report.save(update_fields=["state", "settled_at", "settled_by", "reason", "incident"])
     _record(by, f"report.{state}", report, now, details)
+    stop_calls(report, now)
     return report
 
 

@@ -16,6 +16,7 @@ from vigie.audit.operations import record
 from vigie.kernel import keys, nir
 from vigie.reports import rules
 from vigie.reports.models import Report, Word
+from vigie.reports.operations.calling import call_for
 from vigie.reports.queries import Whereabouts
 from vigie.reports.rules import KEY_SHAPE, Clean, Mark, Side, Told
 
@@ -120,13 +121,15 @@ def _store(
         "marks": sorted(marks),
     }
     _record("report.received", report, now, details)
+    call_for(report, now)
     return Receipt(report, token, created=True)
 
 
 def _complete(report: Report, clean: Clean, now: datetime) -> Report:
     """Add what was sent again under the same key, if it says something else."""
     told = clean.told
-    report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    rows = Report.objects.select_for_update(of=("self",))
+    report = rows.select_related("establishment", "site", "ward").get(pk=report.pk)
     digest = told.digest()
     if digest == report.digest or report.words.filter(key=digest).exists():
         return report
@@ -141,6 +144,7 @@ def _complete(report: Report, clean: Clean, now: datetime) -> Report:
             "Envoyé une deuxième fois, avec d’autres réponses."
         )
     _write(report, text, clean.masked, digest, now)
+    call_for(report, now)  # graver than before, it calls again; else nobody is called twice
     return report
 
 

@@ -15,15 +15,19 @@ from vigie.reports.queries.places import (
     found_places,
     whereabouts_of,
     whereabouts_of_code,
+    whereabouts_of_report,
 )
 from vigie.reports.queries.public import Followed, followed
-from vigie.reports.queries.telephone import Telephone, telephone_at
+from vigie.reports.queries.telephone import Telephone, printed_telephone, telephone_at
+from vigie.reports.queries.woken import Woken, about
 
 __all__ = [
     "Followed",
     "OneReport",
     "Telephone",
     "Whereabouts",
+    "Woken",
+    "about",
     "files_to_attach",
     "followed",
     "found_places",
@@ -32,6 +36,7 @@ __all__ = [
     "one_report",
     "open_links",
     "picture_title",
+    "printed_telephone",
     "reports_of_file",
     "sites_to_keep",
     "state_of",
@@ -40,4 +45,5 @@ __all__ = [
     "waiting_reports",
     "whereabouts_of",
     "whereabouts_of_code",
+    "whereabouts_of_report",
 ]

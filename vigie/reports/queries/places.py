@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vigie.establishments.models import Establishment, Site, Ward
 from vigie.establishments.queries import search, search_sites
 from vigie.establishments.rules import Place, Territory, TerritoryKind
-from vigie.reports.models import ShortLink
+from vigie.reports.models import Report, ShortLink
 from vigie.reports.rules import read_code
 
 FOUND = 12  # places that a search offers
@@ -69,6 +69,11 @@ def whereabouts_of(kind: str, pk: int) -> Whereabouts | None:
         return None
     site = Site.objects.in_force().select_related("establishment").filter(pk=pk).first()
     return Whereabouts(site.establishment, site) if site else None
+
+
+def whereabouts_of_report(report: Report) -> Whereabouts:
+    """Return where a report was sent from."""
+    return Whereabouts(report.establishment, report.site, report.ward)
 
 
 def found_places(text: str) -> list[Whereabouts]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from vigie.reports.models import Report, Word
 from vigie.reports.queries.officer import state_of, with_outcome
-from vigie.reports.queries.places import Whereabouts
+from vigie.reports.queries.places import Whereabouts, whereabouts_of_report
+from vigie.reports.queries.woken import Woken, woken_for
 from vigie.reports.rules import TOKEN_SHAPE, State, fingerprint
 
 
@@ -16,12 +17,12 @@ class Followed:
     report: Report
     state: State
     words: list[Word]
+    woken: Woken | None
 
     @property
     def where(self) -> Whereabouts:
         """Return where it was sent from."""
-        report = self.report
-        return Whereabouts(report.establishment, report.site, report.ward)
+        return whereabouts_of_report(self.report)
 
 
 def followed(token: str, *, now: datetime) -> Followed | None:
@@ -32,4 +33,5 @@ def followed(token: str, *, now: datetime) -> Followed | None:
     report = rows.select_related("establishment", "site__establishment", "ward").first()
     if report is None:
         return None
-    return Followed(report, state_of(report), list(report.words.order_by("at", "id")))
+    words = list(report.words.order_by("at", "id"))
+    return Followed(report, state_of(report), words, woken_for(report))

@@ -330,5 +330,5 @@ def test_open_pages_ask_the_database_little(
     for number in range(5):
         operations.add_words(report=receipt.report, text="x", key=f"{number}" * 48, now=clock.now())
     asked = address if route == "short_link" else reverse("reports:follow", args=[receipt.token])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         phone.get(asked)

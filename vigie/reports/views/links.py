@@ -97,7 +97,7 @@ def posters_pdf(request: SignedRequest, pk: int) -> HttpResponse:
 def _posters(found: list[ShortLink], name: str) -> HttpResponse:
     now = clock.now()
     where = [Whereabouts(link.site.establishment, link.site, link.ward, link) for link in found]
-    telephone = queries.telephone_at(where[0], now=now)  # one site: one number
+    telephone = queries.printed_telephone(where[0], now=now)  # one site: one number
     content = poster.pdf(where, telephone, address=settings.VIGIE_URL, now=now)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
