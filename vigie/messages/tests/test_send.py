@@ -73,6 +73,18 @@ def test_one_whose_message_was_queued_anew_has_not():
     assert states() == [State.WAITING]
 
 
+def test_nor_has_one_whose_message_another_worker_sends_now():
+    posted(mail())
+    first = claim("email", now=NOW)
+    operations.give_up_lost(LATE)
+    operations.send_again(by="user:1", message=Outgoing.objects.get(), now=LATE)
+    second = claim("email", now=LATE)
+    settle(first, Outcome(State.SENT), now=LATE)
+    assert states() == [State.SENDING]
+    settle(second, Outcome(State.REFUSED, Fault.UNKNOWN_ADDRESS), now=LATE)
+    assert states() == [State.REFUSED]
+
+
 def test_a_person_sends_again_what_is_unknown_and_the_journal_says_who(smtp):
     message = posted(mail("lost@ch.example"))
     assert send(message) == State.UNKNOWN
