@@ -1,6 +1,8 @@
 """Instances and commands as an operator has them: processes of their own, never the test's."""
 
 import contextlib
+import http.client
+import json
 import os
 import shutil
 import signal
@@ -16,6 +18,10 @@ import pytest
 from tests.architecture.house import ROOT
 
 VIGIE = Path(sys.executable).with_name("vigie")
+SITES = """annee,finess_et,finess_ej,raison_sociale,categorie,espic,region,departement,\
+commune_insee,commune,code_postal,lits_total,passages_urgences_gen
+2022,010000024,010780054,CH DU VAL INVENTÉ,355,1,84,01,01451,VIRIAT,01440,385,42384
+"""
 READY_WITHIN = 30  # seconds, on a machine that does other things too
 
 
@@ -125,3 +131,46 @@ def wait_until(true, within=READY_WITHIN):
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+@pytest.fixture
+def token(instance, tmp_path):
+    """A token of someone who may declare for the one hospital of the instance."""
+    sites = tmp_path / "sites.csv"
+    sites.write_text(SITES, encoding="utf-8")
+    assert instance.run("import", "sae", str(sites)).returncode == 0
+    instance.run("user", "create", "desk@example.org", "--role", "cert_analyst")
+    return instance.run("token", "create", "desk@example.org", "--name", "load").stdout.strip()
+
+
+class Client:
+    """Declares over one connection, with a key of its own each time."""
+
+    def __init__(self, port, token):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *reason):
+        self.connection.close()
+
+    def declare(self, key, **more):
+        facts = {
+            "title": "Messagerie indisponible",
+            "description": "Plus aucun message n’arrive depuis la nuit.",
+            "noticed": "2026-03-14",
+            "endangerment": "none",
+            "structure_impact": "degraded",
+            "support_requested": False,
+        } | more
+        body = {
+            "key": key,
+            "establishment": "010780054",
+            "facts": facts,
+            "declarant": {"name": "Camille Personne", "phone": "01 99 00 12 34"},
+        }
+        self.connection.request("POST", "/api/v1/incidents", json.dumps(body), self.headers)
+        answer = self.connection.getresponse()
+        return answer.status, json.loads(answer.read())

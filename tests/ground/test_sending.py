@@ -3,14 +3,18 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+from ast import literal_eval
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.architecture.house import ROOT
-from tests.ground.conftest import wait_until
+from tests.ground.conftest import Client, wait_until
 
 pytestmark = pytest.mark.one_database
 SERVER = ROOT / "vigie/messages/tests/smtp_server.py"
@@ -97,3 +101,32 @@ def test_the_settings_of_mail_can_be_tried(instance, mail_server):
         "vigie: printed: no service is set for this kind of message"
     )
     assert mail_server.taken() == ["me@ch.example"]
+
+
+ON_CALL = """
+from vigie.establishments.tests.factories import DutyFactory, RotaFactory
+rota = RotaFactory(kind="nation", establishment=None, country="FR")
+now = clock.now()
+ends = now + timedelta(days=1)
+DutyFactory(rota=rota, level=1, email="me@ch.example", starts_at=now, ends_at=ends)
+"""
+
+
+def test_declaring_answers_at_once_while_no_service_answers(up, instance, token, free_port):
+    """A patient is in danger, and mail server and SMS gateway take connections in silence."""
+    run(instance, ON_CALL)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        up(
+            VIGIE_SMTP_HOST="127.0.0.1",
+            VIGIE_SMTP_PORT=port,
+            VIGIE_SMS_URL=f"http://127.0.0.1:{port}/",
+        )
+        with Client(free_port, token) as client:
+            for _ in range(3):
+                started = time.monotonic()
+                assert client.declare(str(uuid4()), endangerment="proven")[0] == 201
+                assert time.monotonic() - started < 2
+        told = run(instance, "print({m.channel: m.state for m in Outgoing.objects.all()})")
+    assert {"email", "sms"} <= set(literal_eval(told))
+    assert not {"sent", "refused"} & set(literal_eval(told).values())
