@@ -41,6 +41,7 @@ ALLOWED_HOSTS = [
 THREADS = env_int("VIGIE_THREADS", 8, least=1)  # requests that one web process serves at once
 TRUSTED_PROXIES = env_int("VIGIE_TRUSTED_PROXIES", 0)  # reverse proxies in front of Vigie
 
+DRAFTS_KEPT_DAYS = env_int("VIGIE_DRAFTS_KEPT_DAYS", 90, least=1)  # from their last change
 PEOPLE_KEPT_DAYS = env_int("VIGIE_PEOPLE_KEPT_DAYS", 1095, least=1)  # beside the journal
 ESCALATE_AFTER = env_int("VIGIE_ESCALATE_AFTER", 10, least=1)  # minutes; then the deputy is called
 DIGEST_MINUTES = env_int("VIGIE_DIGEST_MINUTES", 15, least=1)  # reports of one place told together
@@ -280,7 +281,10 @@ SQLITE = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": env_int("VIGIE_SQLITE_TIMEOUT", 15, least=1),  # seconds a writer waits
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # secure_delete: what is erased is overwritten in the file, as some builds do anyway.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        ),
     },
     "CONN_MAX_AGE": None,
     "TEST": {"NAME": HOME / "test.sqlite3"},  # a real file: threads and journeys share it

@@ -18,8 +18,8 @@ from django_tasks_db.models import DBTaskResult
 from config.sender import Sender
 from vigie.audit import operations as audit
 from vigie.establishments import operations as establishments
-from vigie.incidents.operations import forget_expired_contacts, intake
-from vigie.kernel import clock
+from vigie.incidents.operations import forget_expired_contacts, forget_old_drafts, intake
+from vigie.kernel import clock, orphans
 from vigie.messages import operations as outbox
 from vigie.reports.operations import forget_expired_callers
 
@@ -71,6 +71,8 @@ JOBS = (
     Job("forget rotas past their retention", DAY, establishments.forget_expired_duties),
     Job("forget who was called past their retention", DAY, establishments.forget_expired_calls),
     Job("forget who reported past their retention", DAY, forget_expired_callers),
+    Job("forget old drafts", DAY, forget_old_drafts),
+    Job("remove stored files that no row names", DAY, orphans.sweep),
     Job("forget files that nobody imported", DAY, intake.forget_stale),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),

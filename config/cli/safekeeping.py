@@ -22,6 +22,8 @@ def backup(
 ) -> None:
     """Write all of the instance to one file, while others go on working."""
     with open_instance():
+        from django.conf import settings
+
         from vigie.audit.operations.backup import backup as write
         from vigie.kernel import clock
 
@@ -31,6 +33,9 @@ def backup(
         print(f"warning: the journal was not sealed first: {done.warning}", file=sys.stderr)
     if done.with_keys:
         print("warning: the keys are inside: keep this file like a key", file=sys.stderr)
+    else:
+        apart = f"the keys are not inside, they stay in {settings.KEYS_DIR}: keep a copy of them"
+        print(f"warning: {apart}; without them this backup cannot be restored", file=sys.stderr)
     print(f"{done.path}: {done.size} bytes, {done.rows} rows, {done.uploads} files")
     print(f"sha256 {done.sha256}")
     print(done.head)
@@ -43,13 +48,16 @@ def restore(
 ) -> None:
     """Bring a backup into an empty instance; a damaged one changes nothing."""
     with open_instance():
+        from django.conf import settings
+
         from vigie.audit.operations.restore import restore as bring_back
         from vigie.kernel import clock
 
         with Bar() as progress:
             done = bring_back(file, now=clock.now(), progress=progress)
     if not done.with_keys:
-        print("warning: no keys inside: bring them back to the keys folder", file=sys.stderr)
+        used = f"the backup holds no keys; those found in {settings.KEYS_DIR} fit and are used"
+        print(f"note: {used}: keep a copy of them", file=sys.stderr)
     print(
         f"Restored what was backed up at {done.made_at.isoformat()} by Vigie {done.version}: "
         f"{done.rows} rows, {done.uploads} files"

@@ -23,6 +23,7 @@ with connection.cursor() as cursor:
     [
         ("journal_mode", "wal"),
         ("synchronous", "2"),
+        ("secure_delete", "1"),  # what is erased is overwritten
         ("foreign_keys", "1"),
         ("busy_timeout", "15000"),
     ],

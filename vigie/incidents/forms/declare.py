@@ -1,13 +1,14 @@
 """Read what people type in a declaration: one form a step, whatever was answered so far."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.incidents.forms.episodes import EpisodeForm, rows_in
@@ -134,7 +135,9 @@ class EssentialForm(StepForm):
 
 def structure_field(around: Around) -> forms.ChoiceField:
     """Return the choice of the structure: tiles for a few, a list for more."""
-    choices: list[Choice] = [(one.code, structure_label(one)) for one in around.structures]
+    choices: list[Choice] = [
+        (one.code, structure_label(one, around.structures)) for one in around.structures
+    ]
     few = around.searched or len(choices) <= 4
     widget = Tiles(columns=2) if few else forms.Select()
     if not few:
@@ -142,12 +145,19 @@ def structure_field(around: Around) -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Quelle structure ?"), choices=choices, widget=widget)
 
 
-def structure_label(one: Structure) -> str:
-    """Return « Site nord, Lyon » or « CH de Valmont (toute la structure) »."""
+def structure_label(one: Structure, others: Sequence[Structure] = ()) -> str:
+    """Return « Site nord, Lyon (CH de Valmont) » or « CH de Valmont (toute la structure) ».
+
+    others: all that are offered; the whole is named so only beside a part of it.
+    """
     town = f", {one.commune}" if one.commune else ""
     if one.site is not None and one.site.name != one.establishment.name:
         return f"{one.site.name}{town} ({one.establishment.name})"
-    return f"{one.name}{town}"
+    parts = [o for o in others if o.site and o.establishment.pk == one.establishment.pk]
+    if not parts:
+        return f"{one.name}{town}"
+    what = gettext("toute la structure") if one.site is None else gettext("ce site seul")
+    return f"{one.name}{town} ({what})"
 
 
 def phone_field(label: Any, **options: Any) -> forms.CharField:

@@ -7,7 +7,12 @@ from vigie.incidents.operations.contacts import (
     forget_expired_contacts,
 )
 from vigie.incidents.operations.declare import Declared, Incomplete, Person, Submission, declare
-from vigie.incidents.operations.drafts import add_named, discard_draft, save_draft
+from vigie.incidents.operations.drafts import (
+    add_named,
+    discard_draft,
+    forget_old_drafts,
+    save_draft,
+)
 from vigie.incidents.operations.imports import (
     import_declarations,
     import_mapped,
@@ -32,6 +37,7 @@ __all__ = [
     "discard_draft",
     "erase_contacts",
     "forget_expired_contacts",
+    "forget_old_drafts",
     "import_declarations",
     "import_mapped",
     "import_veris",

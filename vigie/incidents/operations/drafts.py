@@ -1,10 +1,11 @@
 """Keep what somebody is still writing, so that nothing typed is lost."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
@@ -128,6 +129,17 @@ def discard_draft(*, by: User, draft: Draft, now: datetime) -> None:
     draft = _own(by, draft)
     _journal(by, draft, "draft.discarded", now)
     draft.delete()
+
+
+@transaction.atomic
+def forget_old_drafts(now: datetime) -> int:
+    """Erase the drafts that nobody changed for long enough, and return how many."""
+    before = now - timedelta(days=settings.DRAFTS_KEPT_DAYS)
+    old = list(Draft.objects.select_for_update().filter(updated_at__lt=before).order_by("id"))
+    for draft in old:
+        record(actor="system:worker", verb="draft.expired", target=f"draft:{draft.key}", at=now)
+        draft.delete()
+    return len(old)
 
 
 def _held(by: User, key: UUID) -> Draft | None:

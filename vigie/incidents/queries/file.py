@@ -93,6 +93,12 @@ class OneFile:
     kept: list[tuple[str, str]]  # what an import brought that has no field
     can: frozenset[Permission]
     at_desk: bool
+    side: bool | None  # for whom the reader speaks: as side_of
+
+    @property
+    def of_structure(self) -> bool:
+        """Return whether the reader speaks for the structure itself."""
+        return self.side is False
 
 
 def one_file(reader: User, pk: int) -> OneFile | None:
@@ -105,6 +111,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         return None
     can = powers(reader, incident)
     at_desk = Permission.FOLLOW in can
+    side = side_of(reader, incident)
     declaration = incident.declaration
     declaration.establishment, declaration.site = incident.establishment, incident.site
     facts = Facts.model_validate(incident.facts_in_force)  # type: ignore[attr-defined]
@@ -122,8 +129,8 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         understood=understood(declaration, facts, _portal(incident)),
         ruling=_ruling(incident),
         words=words,
-        read_by=_read_by(marks[not at_desk], words, names, at_desk=at_desk),
-        unread=_unread(marks[at_desk], words, side_of(reader, incident)),
+        read_by=None if side is None else _read_by(marks[not side], words, names, at_desk=side),
+        unread=_unread(marks[at_desk], words, side),
         contacts=None if closed_to_reader else _contacts(incident),
         lines=lines,
         opened=_moment(opened, names),
@@ -137,6 +144,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         routed=routed(incident, declaration, facts, _around(incident), dated=at_desk),
         can=can,
         at_desk=at_desk,
+        side=side,
     )
 
 

@@ -80,6 +80,7 @@ SENTENCES: dict[str, object] = {
     "template.saved": _("a enregistré un modèle de réponse"),
     "template.retired": _("a retiré un modèle de réponse"),
     "draft.started": _("a commencé un brouillon"),
+    "draft.expired": _("a effacé un brouillon que personne ne reprenait"),
     "draft.discarded": _("a supprimé un brouillon"),
 }
 TARGETS = {

@@ -1,14 +1,23 @@
 """How templates say what the rules conclude of a declaration."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.conf import settings
 from django.utils.functional import Promise
 
-from vigie.incidents.models import conclusions
+from vigie.incidents.models import Draft, conclusions
 from vigie.incidents.rules.doubts import Doubt
 from vigie.incidents.rules.legal import Answer, Criterion, Duty, Finding, Standing
 
 register = template.Library()
 Words = str | Promise
+
+
+@register.filter
+def erased_at(draft: Draft) -> datetime:
+    """Return when a draft is erased unless somebody goes on with it."""
+    return draft.updated_at + timedelta(days=settings.DRAFTS_KEPT_DAYS)
 
 
 @register.filter

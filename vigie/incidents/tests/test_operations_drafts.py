@@ -140,3 +140,20 @@ def test_nothing_is_named_before_a_structure_is_chosen():
     with pytest.raises(PermissionDenied):
         operations.add_named(by=officer, draft=draft, application="DPI", supplier="", now=NOW)
     assert not Application.objects.exists()
+
+
+def test_a_draft_that_nobody_goes_on_with_is_erased_in_time(settings):
+    settings.DRAFTS_KEPT_DAYS = 30
+    officer, old, fresh = person("rssi"), uuid4(), uuid4()
+    save(officer, old, {"care": {}})
+    save(officer, fresh, {"care": {}})
+    save(officer, fresh, {"care": {"x": ["y"]}}, now=later(days=2))
+    assert operations.forget_old_drafts(later(days=29)) == 0
+    assert operations.forget_old_drafts(later(days=31)) == 1
+    assert Draft.objects.get().key == fresh
+    last = Event.objects.order_by("-id").first()
+    assert (last.actor, last.verb, last.target) == (
+        "system:worker",
+        "draft.expired",
+        f"draft:{old}",
+    )

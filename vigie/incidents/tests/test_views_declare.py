@@ -8,6 +8,7 @@ from vigie.establishments.operations import rebuild_search
 from vigie.incidents.models import Declaration, Draft, Incident
 from vigie.incidents.rules.blocks import Step
 from vigie.incidents.tests.factories import (
+    NOW,
     PHONE,
     DeclarationFactory,
     EstablishmentFactory,
@@ -331,3 +332,16 @@ def test_signs_that_nobody_sees_do_no_harm(client, officer, establishment, key, 
         assert Draft.objects.exists() or Declaration.objects.exists()
     else:
         assert Declaration.objects.get().revisions.get().facts["description"] == "Panneab"
+
+
+def test_the_whole_and_a_part_of_the_same_name_are_told_apart(client, officer, establishment, key):
+    SiteFactory(establishment=establishment, name=establishment.name, commune="")
+    page = client.get(url("step", key, "essential")).content.decode()
+    assert f"{establishment.name}, Lyon (toute la structure)" in page
+    assert f"{establishment.name} (ce site seul)" in page
+
+
+def test_a_draft_says_when_it_is_erased(client, officer, key):
+    Draft.objects.create(key=key, by=officer, created_at=NOW, updated_at=NOW, step="care")
+    for address in (url("declare"), url("step", key, "care")):
+        assert "12 juin 2026" in client.get(address).content.decode()

@@ -170,3 +170,23 @@ def test_a_decision_is_never_overwritten(client, incident, analyst):
         "ransomware",
         "human_error",
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "title"),
+    [
+        ("cert_analyst", "Échanges avec la structure"),
+        ("auditor", "Échanges entre la structure et le CERT"),
+        ("national_steering", "Échanges entre la structure et le CERT"),
+    ],
+)
+def test_who_only_reads_is_not_taken_for_the_structure(client, incident, officer, role, title):
+    write(officer, incident)
+    client.force_login(person(role, nation="FR"))
+    page = client.get(address("file", incident)).content.decode()
+    assert title in plain(page)
+    assert "v-msg us" not in page
+    client.force_login(officer)
+    own = client.get(address("file", incident)).content.decode()
+    assert "Échanges avec le CERT" in plain(own)
+    assert "v-msg us" in own
