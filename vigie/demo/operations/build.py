@@ -10,6 +10,7 @@ from vigie.accounts.models import User
 from vigie.audit.operations import record
 from vigie.demo.operations.equipment import equip
 from vigie.demo.operations.life import live
+from vigie.demo.operations.night import watch
 from vigie.demo.operations.population import employ, settle
 from vigie.establishments.models import Establishment, Instance
 from vigie.incidents.models import Declaration, Incident
@@ -53,5 +54,6 @@ def build(*, now: datetime, progress: Progress = SILENT) -> Built:
         staff = employ(named, now)
         equip(named, staff, now)
         live(dice, named, staff, now, progress)
+        watch(named, staff, now)
         record(actor="system:demo", verb="demo.built", target="instance:1", at=now)
     return Built(Establishment.objects.count(), User.objects.count(), Incident.objects.count())

@@ -1,17 +1,19 @@
 """The demo nation is built by the real acts, whole or not at all."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from vigie.audit.models import Event
 from vigie.demo.operations import build
-from vigie.establishments.models import Establishment, Instance
-from vigie.incidents.models import Declaration, Draft, Incident
+from vigie.establishments.models import Establishment, Instance, Rota
+from vigie.establishments.rules.rota import gaps
+from vigie.incidents.models import Declaration, Draft, Incident, Sighting
 from vigie.incidents.models import Event as SharedCause
 from vigie.inventory.models import Application
+from vigie.reports.models import Report, ShortLink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -69,6 +71,35 @@ def test_the_named_structures_run_applications_and_one_is_barely_known(nation):
     assert behind.filter(care_activities__icontains="PRESC").exists()
     barely_known = {a.name for a in Application.objects.all() if "hosting" in a.lacks}
     assert barely_known == {"Gestion des repas"}
+
+
+def test_wards_have_posters_and_reports_wait_for_their_officer(nation):
+    assert ShortLink.objects.filter(ward__isnull=False).count() == 18
+    states = Counter(Report.objects.values_list("state", flat=True))
+    assert states == {"waiting": 3, "rejected": 1}
+    assert Report.objects.filter(danger="yes", received_at__lt=NOW).count() == 1
+    assert Report.objects.get(words__side="officer").seen_at is not None
+
+
+def test_three_rotas_stand_the_hospital_s_with_a_hole_and_the_nation_s_without(nation):
+    rotas = {rota.kind: rota for rota in Rota.objects.all()}
+    assert set(rotas) == {"ej", "region", "nation"}
+    start, end = NOW, NOW + timedelta(days=10)
+    holes = {
+        kind: gaps([d.slot for d in rota.duties.filter(level=1)], start, end)
+        for kind, rota in rotas.items()
+    }
+    assert len(holes["nation"]) == 0
+    assert len(holes["ej"]) == 1
+    assert len(holes["region"]) > 3
+
+
+def test_the_same_address_shows_up_in_two_files(nation):
+    seen = Counter(Sighting.objects.values_list("observable__value", flat=True))
+    assert seen["203.0.113.77"] >= 2
+    assert {"ipv4", "domain", "url", "email", "sha256", "cve"} <= set(
+        Sighting.objects.values_list("observable__sort", flat=True)
+    )
 
 
 def test_somebody_writes_drafts(nation):
