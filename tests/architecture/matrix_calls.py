@@ -68,11 +68,15 @@ def collections(world: World) -> dict[str, Call]:
             w.at_home(P.FOLLOW),
             known_to=w.at_home(P.READ_INCIDENTS),
             names={"incidents": w.number},
-            body=lambda: {"incidents": [w.loose.pk], "title": "Panne", "reason": "Même hôte"},
+            body=lambda: {
+                "incidents": [w.together.loose.pk],
+                "title": "Panne",
+                "reason": "Même hôte",
+            },
         ),
         "GET /observables": Call(everybody),  # likewise
         "GET /observables/{key}": Call(
-            w.at_home(P.READ_INCIDENTS), names={"key": w.sighting.observable.key}
+            w.at_home(P.READ_INCIDENTS), names={"key": w.together.sighting.observable.key}
         ),
         "GET /incidents": Call(everybody),  # a list that is empty for those who see no file
         # Where a structure lies is no secret: who may not declare for it is refused.
@@ -145,7 +149,7 @@ def files(world: World) -> dict[str, Call]:
         "POST /incidents/{pk}/observables/{number}/retire": Call(
             lambda user: user.pk == w.officer.pk or user.may(P.FOLLOW, at=w.site.place),
             known_to=reading,
-            names={**file, "number": w.sighting.pk},
+            names={**file, "number": w.together.sighting.pk},
             body=lambda: {"reason": "Fausse piste"},
         ),
         "PUT /incidents/{pk}/next-action": follow(
@@ -181,7 +185,7 @@ def reports(world: World) -> dict[str, Call]:
 
 def events(world: World) -> dict[str, Call]:
     """Return the calls on one event."""
-    w, event = world, {"pk": world.event.pk}
+    w, event = world, {"pk": world.together.event.pk}
     reading, reason = w.at_home(P.READ_INCIDENTS), {"reason": "Même hôte"}
 
     def lead(**body: Any) -> Call:
@@ -192,7 +196,7 @@ def events(world: World) -> dict[str, Call]:
         "PUT /events/{pk}": lead(title="Panne d’Odalis"),
         "POST /events/{pk}/close": lead(**reason),
         "POST /events/{pk}/reopen": lead(**reason),
-        "POST /events/{pk}/incidents": lead(incidents=[w.loose.pk], **reason),
+        "POST /events/{pk}/incidents": lead(incidents=[w.together.loose.pk], **reason),
         "POST /events/{pk}/messages": lead(key=str(uuid4()), text="Correctif prêt."),
         "POST /events/{pk}/incidents/{incident}/remove": Call(
             w.at_home(P.FOLLOW),

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 
-from tests.architecture import matrix_intake
+from tests.architecture import matrix_intake, matrix_together
 from vigie.accounts import operations as accounts
 from vigie.accounts.models import ApiToken, Delegation, Invitation, Membership, User
 from vigie.accounts.rules import ROLES, Operator, Permission
@@ -31,14 +31,9 @@ from vigie.establishments.tests.factories import (
     WardFactory,
 )
 from vigie.incidents.models import AnswerTemplate, Declaration, Draft, Handover, SavedView
-from vigie.incidents.operations import events
-from vigie.incidents.operations.events import NewEvent
 from vigie.incidents.operations.exchange import Upload, write_message
-from vigie.incidents.operations.observables import Seen, add_sightings
 from vigie.incidents.operations.routing import record_told
-from vigie.incidents.rules.observables import Sort, named
 from vigie.incidents.rules.routing import Means, Outcome, Telling
-from vigie.incidents.rules.words import SightingSource
 from vigie.incidents.tests.factories import IncidentFactory
 from vigie.inventory.models import Application, Supplier
 from vigie.kernel import clock
@@ -201,13 +196,6 @@ class World:
             ),
             now=now,
         )
-        (self.sighting,) = add_sightings(
-            by=self.officer,
-            incident=self.incident,
-            seen=[Seen(named(Sort.DOMAIN, "evil.site"))],
-            source=SightingSource.TYPED,
-            now=now,
-        )
         self.template = AnswerTemplate.objects.create(
             country="FR",
             title="Nouvelles",
@@ -217,15 +205,8 @@ class World:
             changed_by=self.people["cert_lead", HOME],
         )
         matrix_intake.fill(self.people["cert_lead", HOME], now)
-        self.loose = IncidentFactory(establishment=self.home, by=self.officer)
-        self.event = events.group(
-            by=self.people["cert_analyst", HOME],
-            incidents=[self.incident],
-            into=NewEvent("Panne"),
-            reason="Même hôte",
-            now=now,
-        )
-        self.incident.refresh_from_db()
+        lead = self.people["cert_lead", HOME]
+        self.together = matrix_together.fill(self.incident, self.officer, lead, now)
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
@@ -337,12 +318,12 @@ def pages(world: World) -> dict[str, Target]:
             {**file, "rule": "ars_always", "language": "fr"}, known_to=reading
         ),
         "incidents:retract_told": Target({**file, "number": w.told.pk}, known_to=reading),
-        "incidents:event": Target({"pk": w.event.pk}),
+        "incidents:event": Target({"pk": w.together.event.pk}),
         "incidents:group_files": Target(may_be_absent=True),
         "incidents:set_aside_group": Target(may_be_absent=True),
-        "incidents:observable": Target({"key": w.sighting.observable.key}),
+        "incidents:observable": Target({"key": w.together.sighting.observable.key}),
         "incidents:retire_observable": Target(
-            {**file, "number": w.sighting.pk},
+            {**file, "number": w.together.sighting.pk},
             lambda user: user.pk == w.officer.pk or user.may(P.FOLLOW, at=w.site.place),
             known_to=reading,
         ),
@@ -354,7 +335,9 @@ def pages(world: World) -> dict[str, Target]:
         "incidents:legal": Target(file, posted_by=w.at_home(P.RECORD_LEGAL)),
         **dict.fromkeys(FILE_READERS, Target(file, reading)),
         **dict.fromkeys(FILE_ACTS, Target(file, known_to=reading, may_be_absent=True)),
-        **dict.fromkeys(EVENT_ACTS, Target({"pk": w.event.pk}, known_to=reading)),
+        **dict.fromkeys(
+            matrix_together.EVENT_ACTS, Target({"pk": w.together.event.pk}, known_to=reading)
+        ),
         **dict.fromkeys(PLACE_PAGES, Target(place, known_to=looking)),
         **dict.fromkeys(SITE_PAGES, Target(site, known_to=looking)),
         "portal:amend_ward": Target({"pk": w.ward.pk}, known_to=looking),
@@ -395,7 +378,6 @@ FILE_ACTS = [
         *("observables_csv_of", "find_observables", "add_observables", "type_observable"),
     )
 ]
-EVENT_ACTS = [f"incidents:{name}_event" for name in ("write", "rename", "close", "reopen", "add")]
 PLACE_PAGES = [
     f"portal:{name}"
     for name in ("place", "amend_place", "close_place", "new_site", "join_group", "designate")

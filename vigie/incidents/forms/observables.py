@@ -41,7 +41,7 @@ class PasteForm(forms.Form):
         help_text=_(
             "Un courriel, un rapport, des lignes de journal. « hxxp » et « [.] » sont lus."
         ),
-        widget=sentence(6, **{"data-focus": ""}),
+        widget=sentence(6),
     )
     whole_file = forms.BooleanField(
         label=_("Lire aussi la déclaration et les messages de ce dossier"), required=False

@@ -41,6 +41,12 @@ def of_file(reader: User, incident: Incident) -> QuerySet[Sighting]:
     return rows.order_by("observable__sort", "observable__value", "id")
 
 
+def by_kind(rows: Iterable[Sighting]) -> list[Sighting]:
+    """Return sightings in the order of their kinds, as pages show them."""
+    order = {str(sort): place for place, sort in enumerate(Sort)}
+    return sorted(rows, key=lambda row: order[row.observable.sort])
+
+
 def beside_file(reader: User, incident: Incident) -> list[Sighting]:
     """Return the few that say most: those seen elsewhere first."""
     rows = of_file(reader, incident).filter(observable__links=True, is_own=False)

@@ -251,7 +251,7 @@ def _page(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "incident": incident,
-        "rows": list(queries.of_file(request.user, incident)),
+        "rows": queries.by_kind(queries.of_file(request.user, incident)),
         "retired": list(queries.retired_of(incident)),
         "review": review,
         "paste": paste or forms.PasteForm(),
