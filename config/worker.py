@@ -19,6 +19,7 @@ from config.sender import Sender
 from vigie.audit import operations as audit
 from vigie.establishments import operations as establishments
 from vigie.incidents.operations import forget_expired_contacts, forget_old_drafts, intake
+from vigie.incidents.operations.taking import forget_stale_mails
 from vigie.kernel import clock, orphans
 from vigie.messages import operations as outbox
 from vigie.reports.operations import forget_expired_callers
@@ -74,6 +75,7 @@ JOBS = (
     Job("forget old drafts", DAY, forget_old_drafts),
     Job("remove stored files that no row names", DAY, orphans.sweep),
     Job("forget files that nobody imported", DAY, intake.forget_stale),
+    Job("forget mails that became no file", DAY, forget_stale_mails),
     Job("clear sessions", DAY, clear_sessions),
     Job("prune tasks", DAY, prune_tasks),
 )

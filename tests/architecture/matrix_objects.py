@@ -30,7 +30,14 @@ from vigie.establishments.tests.factories import (
     SiteFactory,
     WardFactory,
 )
-from vigie.incidents.models import AnswerTemplate, Declaration, Draft, Handover, SavedView
+from vigie.incidents.models import (
+    AnswerTemplate,
+    Declaration,
+    Draft,
+    Handover,
+    SavedView,
+    TakenMail,
+)
 from vigie.incidents.operations.exchange import Upload, write_message
 from vigie.incidents.operations.routing import record_told
 from vigie.incidents.rules.routing import Means, Outcome, Telling
@@ -196,6 +203,9 @@ class World:
             ),
             now=now,
         )
+        self.mail = TakenMail.objects.create(
+            key=uuid4(), by=self.people["cert_analyst", HOME], created_at=now, text="Panne"
+        )
         self.template = AnswerTemplate.objects.create(
             country="FR",
             title="Nouvelles",
@@ -327,6 +337,8 @@ def pages(world: World) -> dict[str, Target]:
             lambda user: user.pk == w.officer.pk or user.may(P.FOLLOW, at=w.site.place),
             known_to=reading,
         ),
+        "incidents:taken": Target({"key": w.mail.key}, w.only(w.people["cert_analyst", HOME])),
+        "incidents:drop_mail": Target({"key": w.mail.key}, w.only(w.people["cert_analyst", HOME])),
         "incidents:bulk": Target(may_be_absent=True),  # without an act it leads nowhere
         "incidents:wording": Target(file, w.at_home(P.FOLLOW)),
         "incidents:template": Target({"pk": w.template.pk}),

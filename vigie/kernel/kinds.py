@@ -20,6 +20,7 @@ BEGINNINGS: dict[str, tuple[tuple[bytes, ...], tuple[str, ...]]] = {
     ),
     "evtx": ((b"ElfFile\x00",), ("evtx",)),
 }
+ANY = "binary"  # what is kept although nobody knows it; never opened
 TEXT = ("txt", "csv", "log", "eml", "json", "md", "xml")
 WIDE_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 ALLOWED_CONTROLS = frozenset("\t\n\r\f\x1b")
@@ -55,6 +56,8 @@ def decoded(head: bytes, encoding: str) -> str | None:
 
 def extensions(kind: str) -> tuple[str, ...]:
     """Return the extensions that a kind may bear, the usual one first."""
+    if kind == ANY:
+        return ("bin",)
     return TEXT if kind == "text" else BEGINNINGS[kind][1]
 
 

@@ -57,17 +57,17 @@ class Stored:
     sha256: str
 
 
-def store(pieces: Iterable[bytes], *, limit: int) -> Stored:
+def store(pieces: Iterable[bytes], *, limit: int, any_kind: bool = False) -> Stored:
     """Encrypt and keep a file; it is on the disk, whole, when this returns.
 
-    limit: bytes of clear content.
+    limit: bytes of clear content. any_kind: keep also what is of no known kind, as evidence.
     Raises BadUpload when the file is empty, too large or of a kind that is not taken.
     """
     token = secrets.token_hex(16)
     path = place(token)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{token}")
-    content = Content(limit)
+    content = Content(limit, any_kind=any_kind)
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             encrypt(content.blocks(pieces), file, token)
@@ -123,8 +123,9 @@ def attachment(token: str, name: str, kind: str) -> StreamingHttpResponse:
 class Content:
     """The clear content while it passes: counted, hashed, recognised."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, any_kind: bool = False) -> None:
         self.limit = limit
+        self.any_kind = any_kind
         self.kind = ""
         self.size = 0
         self.sha = hashlib.sha256()
@@ -150,7 +151,7 @@ class Content:
                 gettext_noop("Ce fichier dépasse %(megabytes)s Mo."), megabytes=megabytes
             )
         if not self.kind:
-            self.kind = kinds.recognise(block)
+            self.kind = kinds.recognise(block) or (kinds.ANY if self.any_kind else "")
         if not self.kind:
             raise BadUpload(
                 gettext_noop("Ce type de fichier n’est pas accepté. Acceptés : %(kinds)s."),

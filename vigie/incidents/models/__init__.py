@@ -24,6 +24,7 @@ from vigie.incidents.models.incident import (
 )
 from vigie.incidents.models.observable import Observable, Sighting
 from vigie.incidents.models.routing import PartyTold
+from vigie.incidents.models.taking import TakenFile, TakenMail
 from vigie.incidents.models.wording import AnswerTemplate
 
 __all__ = [
@@ -51,4 +52,6 @@ __all__ = [
     "SavedView",
     "SetAsideGroup",
     "Sighting",
+    "TakenFile",
+    "TakenMail",
 ]

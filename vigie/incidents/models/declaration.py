@@ -63,6 +63,8 @@ class Declaration(Located):
     delegation = models.ForeignKey(
         Delegation, null=True, blank=True, on_delete=models.PROTECT, related_name="declarations"
     )
+    # when the structure told the desk, which took it down; None: it declared itself
+    told_at = models.DateTimeField(null=True, blank=True)
     revision_number = models.PositiveIntegerField(default=1)  # the revision in force
     unsettled = models.PositiveIntegerField(default=0)  # versions set aside that await a choice
     counts = models.BooleanField(default=True)  # neither rejected nor duplicate
@@ -130,6 +132,11 @@ class Declaration(Located):
 
     def __str__(self) -> str:
         return f"{self.incident_id} ({self.declared or '?'})"
+
+    @property
+    def is_first_word(self) -> bool:
+        """Return whether it is what the desk took down and the structure has not completed yet."""
+        return self.told_at is not None and self.revision_number == 1
 
 
 class Revision(models.Model):

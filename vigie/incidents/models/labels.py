@@ -145,6 +145,7 @@ LABELS: dict[type[StrEnum], dict[str, Label]] = {
         Channel.API: pgettext_lazy("voie", "Par programme (API)"),
         Channel.PAPER: pgettext_lazy("voie", "Sur papier"),
         Channel.PHONE: pgettext_lazy("voie", "Par téléphone"),
+        Channel.MAIL: pgettext_lazy("voie", "Par courriel"),
         Channel.IMPORT: pgettext_lazy("voie", "Par import"),
     },
     Sort: {

@@ -25,6 +25,7 @@ from vigie.incidents.rules.projection import Ruling
 from vigie.incidents.rules.words import Authority, Channel
 from vigie.kernel.partial import PartialDate
 
+FIRST_WORD = frozenset({"title", "description", "noticed"})  # what a call or a mail must say
 CERT_ROLES = frozenset({"cert_analyst", "cert_lead"})
 
 
@@ -64,6 +65,8 @@ class Submission:
     technical: Person = Person()
     channel: Channel = Channel.PAGE
     is_past: bool = False  # told long afterwards: nobody is called, however grave it was
+    told_at: datetime | None = None  # when the structure told the desk
+    is_first_word: bool = False  # taken down by the desk; the structure completes it
 
     @property
     def place(self) -> Place:
@@ -75,8 +78,12 @@ class Submission:
     @property
     def missing(self) -> list[str]:
         """Return the required fields that nobody answered."""
-        phone = [] if self.declarant.phone else ["phone"]
-        return facts_rules.missing(self.facts) + phone
+        reach = self.declarant.phone or (self.is_first_word and self.declarant.email)
+        phone = [] if reach else ["phone"]
+        unanswered = facts_rules.missing(self.facts)
+        if self.is_first_word:
+            unanswered = [name for name in unanswered if name in FIRST_WORD]
+        return unanswered + phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +220,7 @@ def _store(
         incident=incident,
         key=submission.key,
         channel=submission.channel,
+        told_at=submission.told_at,
         establishment=submission.establishment,
         site=submission.site,
         country=incident.country,

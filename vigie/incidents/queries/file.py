@@ -19,6 +19,7 @@ from vigie.establishments.models import NationSetting
 from vigie.establishments.queries import ShownPortal, portal_with
 from vigie.establishments.rules import Place, TerritoryKind
 from vigie.incidents.models import (
+    Attachment,
     Contact,
     Declaration,
     Incident,
@@ -26,6 +27,7 @@ from vigie.incidents.models import (
     Qualification,
     Sighting,
 )
+from vigie.incidents.queries.attachments import mail_of
 from vigie.incidents.queries.file_rows import whole_rows
 from vigie.incidents.queries.files import Understood, understood, visible_incidents
 from vigie.incidents.queries.kept import kept_of
@@ -91,6 +93,7 @@ class OneFile:
     designations: list[str]
     routed: Routed
     kept: list[tuple[str, str]]  # what an import brought that has no field
+    kept_for_desk: list[Attachment]  # the mail that opened the file, with what it carried
     can: frozenset[Permission]
     at_desk: bool
     side: bool | None  # for whom the reader speaks: as side_of
@@ -142,6 +145,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         designations=_designations(incident),
         kept=kept_of(incident),
         routed=routed(incident, declaration, facts, _around(incident), dated=at_desk),
+        kept_for_desk=mail_of(incident, declaration) if at_desk else [],
         can=can,
         at_desk=at_desk,
         side=side,

@@ -98,7 +98,9 @@ def understood(
     assessment = assess_for(facts, place, declaration.site, declaration.incident.declared_at)
     portal = portal or legal_portal(declaration.country)
     sent = tuple(legal_declarations(declaration))
-    standing = legal.standing(assessment.duty, portal_is_here=portal.is_here, recorded=bool(sent))
+    # What the desk took down is no declaration of the structure, even where this is the portal.
+    is_here = portal.is_here and not declaration.is_first_word
+    standing = legal.standing(assessment.duty, portal_is_here=is_here, recorded=bool(sent))
     authority = Authority(declaration.authority)
     return Understood(
         assessment,

@@ -79,6 +79,8 @@ SENTENCES: dict[str, object] = {
     "party.document": _("a produit un document pour un destinataire"),
     "template.saved": _("a enregistré un modèle de réponse"),
     "template.retired": _("a retiré un modèle de réponse"),
+    "mail.taken": _("a reçu un courriel au bureau du CERT"),
+    "mail.dropped": _("a écarté un courriel sans ouvrir de dossier"),
     "draft.started": _("a commencé un brouillon"),
     "draft.expired": _("a effacé un brouillon que personne ne reprenait"),
     "draft.discarded": _("a supprimé un brouillon"),
@@ -94,6 +96,7 @@ TARGETS = {
     "observables": audit.Target(_("Liste des observables")),
     "handover": audit.Target(_("Relève"), "incidents:handover"),
     "template": audit.Target(_("Modèle de réponse")),
+    "mail": audit.Target(_("Courriel reçu")),
     "view": audit.Target(_("Vue")),
 }
 LABELS: dict[str, object] = {

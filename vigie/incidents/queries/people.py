@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from vigie.accounts.models import Membership, User
 from vigie.accounts.queries import roles_with
 from vigie.accounts.rules import Permission
-from vigie.incidents.models import SavedView
+from vigie.incidents.models import SavedView, TakenMail
 
 
 def desk_people(reader: User) -> list[User]:
@@ -25,3 +25,9 @@ def desk_people(reader: User) -> list[User]:
 def saved_views(reader: User) -> QuerySet[SavedView]:
     """Return the views that a person keeps, by name."""
     return SavedView.objects.filter(user=reader).order_by("name", "id")
+
+
+def taken_mails(person: User) -> QuerySet[TakenMail]:
+    """Return the mails that a person of the desk took in, the newest first."""
+    rows = TakenMail.objects.filter(by=person).select_related("incident")
+    return rows.order_by("-created_at", "-id")

@@ -189,6 +189,7 @@ class Channel(StrEnum):
     API = "api"
     PAPER = "paper"
     PHONE = "phone"
+    MAIL = "mail"
     IMPORT = "import"
 
 

@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
-from vigie.incidents.urls import declare, desk, together
+from vigie.incidents.urls import declare, desk, taking, together
 
 app_name = "incidents"
 urlpatterns = [
     *declare.urlpatterns,
-    path("incidents/", include([*desk.urlpatterns, *together.urlpatterns])),
+    path(
+        "incidents/",
+        include([*desk.urlpatterns, *together.urlpatterns, *taking.urlpatterns]),
+    ),
 ]

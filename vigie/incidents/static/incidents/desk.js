@@ -30,3 +30,24 @@ document.addEventListener("change", count);
 document.addEventListener("htmx:afterSettle", count);
 document.addEventListener("submit", insert);
 count();
+
+// A file dropped anywhere on the page goes into the form that waits for one.
+const zone = document.querySelector("form[data-drop]");
+if (zone) {
+  const input = zone.querySelector("input[type=file]");
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    zone.classList.add("v-drop-here");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) zone.classList.remove("v-drop-here");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    zone.classList.remove("v-drop-here");
+    input.files = event.dataTransfer.files;
+    zone.requestSubmit();
+  });
+}
