@@ -58,7 +58,7 @@ def test_text_waits_in_the_browser_and_a_draft_on_the_server(visit, demo):
     officer.look()
     page.get_by_role("link", name="Pharmacie à l’arrêt").click()
     page.get_by_role("button", name="Relire et envoyer").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("main").get_by_role("alert")).to_be_visible()
     officer.look()
     expect(page.get_by_label("En une ligne")).to_have_value("Pharmacie à l’arrêt")
 
