@@ -129,7 +129,9 @@ def test_a_poster_without_a_number_still_comes(ward):
 
 
 def test_the_long_name_of_a_place_stays_on_its_page():
-    long = WardFactory(name="Unité de surveillance continue polyvalente et soins intensifs " * 2)
+    long = WardFactory(
+        name=("Unité de surveillance continue polyvalente et soins intensifs " * 2)[:120]
+    )
     made = poster.pdf(places(long), None, address="http://localhost:8000", now=NOW)
     assert len(PdfReader(io.BytesIO(made)).pages) == 1
 
