@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Window
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
 from vigie.accounts.models import User
@@ -24,6 +24,7 @@ from vigie.portal.rules import Card, Item
 from vigie.reports.models import Report
 from vigie.reports.queries import picture_title, waiting_reports
 
+LASTS = "last_of_files"
 Source = Callable[[User, datetime], Card | None]
 Since = Callable[[], datetime | None]
 
@@ -151,7 +152,7 @@ def awaited(reader: User, now: datetime) -> Card | None:
         files=files.order_by("waiting_since", "id"),
         empty=_("Le CERT n’attend rien de vous."),
         more="incidents:list",
-        since=_last(mine, "waiting_since"),
+        since=lambda: _lasts(reader)["waited"],
     )
 
 
@@ -166,7 +167,7 @@ def ongoing(reader: User, now: datetime) -> Card | None:
         files=_by_danger(_open_files(reader)),
         empty=_("Aucun incident en cours sur votre territoire."),
         more="incidents:list",
-        since=_last(visible_incidents(reader).filter(scoped(reader)), "closed_at"),
+        since=lambda: _lasts(reader)["closed"],
     )
 
 
@@ -244,6 +245,21 @@ def _last(rows: QuerySet[Any], column: str) -> Since:
         return latest
 
     return ask
+
+
+def _lasts(reader: User) -> dict[str, datetime | None]:
+    """Return when the turn last changed in an open file, and when one was last closed.
+
+    Two empty cards ask the same files: one question answers both.
+    """
+    kept: dict[str, Any] = vars(reader)
+    if LASTS not in kept:
+        kept[LASTS] = (
+            visible_incidents(reader)
+            .filter(scoped(reader))
+            .aggregate(waited=Max("waiting_since", filter=Q(is_open=True)), closed=Max("closed_at"))
+        )
+    return cast(dict[str, datetime | None], kept[LASTS])
 
 
 def _file_item(file: Incident) -> Item:

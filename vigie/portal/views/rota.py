@@ -313,7 +313,7 @@ def _gap(hole: Stretch, at: str, now: datetime, links: bool) -> Span:
         start=hole.start,
         end=hole.end,
         kind="gap" if hole.end > now else "past",
-        words=_("personne"),
+        words=_("personne") if hole.end > now else "",
         title=_("Personne du %(start)s au %(end)s") % said,
         url=_filling_url(at, hole) if links and hole.end > now else "",
         row=None,
