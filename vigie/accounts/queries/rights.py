@@ -62,8 +62,8 @@ def within(reader: User, permission: Permission, **columns: str) -> Q:
     }
     parts = [
         among(names["country"], codes[TerritoryKind.NATION]),
-        among(names["region"], codes[TerritoryKind.REGION]),
-        among(names["department"], codes[TerritoryKind.DEPARTMENT]),
+        *in_nation(names, TerritoryKind.REGION, codes[TerritoryKind.REGION]),
+        *in_nation(names, TerritoryKind.DEPARTMENT, codes[TerritoryKind.DEPARTMENT]),
         among(
             names["establishment"],
             {m.establishment_id for m in held if m.territory_kind == TerritoryKind.EJ}
@@ -97,6 +97,20 @@ def _at_structure(reader: User, permission: Permission, row: str, owner: str = "
     columns = {name: f"{row}__{name}" for name in ("country", "region", "department")}
     columns |= {"establishment": owner or row, "site": row if owner else ""}
     return within(reader, permission, **columns)
+
+
+def in_nation(names: dict[str, str], kind: TerritoryKind, codes: set[str]) -> list[Q | None]:
+    """Return the predicates of the rows in some regions or departments, each in its own nation."""
+    nations: dict[str, set[str]] = {}
+    for code in codes:
+        nations.setdefault(rules.nation_of(kind, code), set()).add(code)
+    found = [(nation, among(names[kind.value], own)) for nation, own in sorted(nations.items())]
+    country = names["country"]
+    return [
+        part & Q(**{country: nation}) if part and country else part
+        for nation, part in found
+        if nation
+    ]
 
 
 def among(column: str, values: set[Any]) -> Q | None:

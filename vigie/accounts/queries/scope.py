@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from vigie.accounts import rules
 from vigie.accounts.models import Membership, User
-from vigie.accounts.queries.rights import members_of, names_of
+from vigie.accounts.queries.rights import any_of, in_nation, members_of, names_of
 from vigie.establishments.rules import Territory, TerritoryKind
 
 STEPS_DOWN = {
     (TerritoryKind.NATION, TerritoryKind.REGION),
     (TerritoryKind.REGION, TerritoryKind.DEPARTMENT),
 }
+GEOGRAPHIC = (TerritoryKind.REGION, TerritoryKind.DEPARTMENT)
 COLUMNS = {
     TerritoryKind.NATION: "country",
     TerritoryKind.REGION: "region",
@@ -107,6 +108,9 @@ def scoped(reader: User, **columns: str) -> Q:
         return Q()
     if kind is TerritoryKind.GROUP:
         return Q(**{f"{column}__in": members_of([chosen.row]).values("establishment")})
+    if kind in GEOGRAPHIC:
+        near = in_nation(names_of(columns), kind, {chosen.territory.code})
+        return any_of(near)
     return Q(**{column: chosen.row or chosen.territory.code})
 
 

@@ -28,7 +28,13 @@ from vigie.accounts.rules.roles import (
     fits,
     grants,
 )
-from vigie.accounts.rules.territory import Geography, geographies, geographies_inside, holds
+from vigie.accounts.rules.territory import (
+    Geography,
+    geographies,
+    geographies_inside,
+    holds,
+    nation_of,
+)
 from vigie.accounts.rules.tokens import HINT_LENGTH, MARK, fingerprint, known_permissions
 
 __all__ = [
@@ -64,4 +70,5 @@ __all__ = [
     "grants",
     "holds",
     "known_permissions",
+    "nation_of",
 ]

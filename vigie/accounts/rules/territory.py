@@ -52,13 +52,24 @@ def _regions_of(country: str) -> list[Geography]:
 
 
 def holds(kind: TerritoryKind, code: str, place: Place) -> bool:
-    """Return whether a nation, a region or a department holds a place."""
+    """Return whether a nation, a region or a department holds a place.
+
+    A region holds what lies in its own nation: another nation may use the same code.
+    """
     named = {
         TerritoryKind.NATION: place.country,
         TerritoryKind.REGION: place.region,
         TerritoryKind.DEPARTMENT: place.department,
     }
-    return bool(code) and named.get(kind) == code
+    if not code or named.get(kind) != code:
+        return False
+    return kind is TerritoryKind.NATION or place.country == nation_of(kind, code)
+
+
+def nation_of(kind: TerritoryKind, code: str) -> str:
+    """Return the nation of a region or a department, empty for a code that the reference lacks."""
+    known = geographies().get((kind, code))
+    return known.place.country if known else ""
 
 
 def geographies_inside(kind: TerritoryKind, code: str) -> list[Geography]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vigie.accounts import queries
 from vigie.accounts.models import Delegation, Membership, User
-from vigie.accounts.queries import may, require, within
+from vigie.accounts.queries import may, require, scoped, within
 from vigie.accounts.rules import DELEGABLE, ROLES, Permission, grants
 from vigie.accounts.tests.factories import (
     DelegationFactory,
@@ -30,6 +30,7 @@ from vigie.establishments.tests.factories import (
     GroupMemberFactory,
     SiteFactory,
 )
+from vigie.reference import catalogue
 
 pytestmark = pytest.mark.django_db
 READ = Permission.READ_INCIDENTS
@@ -367,3 +368,30 @@ def test_a_row_names_exactly_one_territory(columns):
         Membership.objects.create(
             user=UserFactory(), role="auditor", valid_from=ago(days=1), given_by="x", **columns
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("region", {"region": "84", "department": "69"}),
+        ("department", {"region": "84", "department": "69"}),
+    ],
+)
+def test_a_region_is_of_one_nation_whatever_codes_another_one_uses(kind, codes):
+    here = EstablishmentFactory(country="FR", **codes)
+    there = EstablishmentFactory(country="BE", **codes)
+    reader = MembershipFactory(role="auditor", **{kind: codes[kind]}).user
+    found = within(reader, Permission.READ_INCIDENTS, establishment="id", site="")
+    assert list(Establishment.objects.filter(found)) == [here]
+    assert reader.may(Permission.READ_INCIDENTS, at=here.place)
+    assert not reader.may(Permission.READ_INCIDENTS, at=there.place)
+    reader.scope = f"{kind}:{codes[kind]}"
+    narrowed = scoped(reader, establishment="id", site="")
+    assert there not in Establishment.objects.filter(narrowed)
+
+
+def test_no_two_nations_of_the_reference_use_the_same_code():
+    """Memberships name regions by code alone: a nation that shares one needs its own column."""
+    for codes in (catalogue.regions, catalogue.departments):
+        found = [code for country in catalogue.countries() for code in codes(country)]
+        assert len(found) == len(set(found))
