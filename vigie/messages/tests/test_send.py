@@ -8,6 +8,9 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from vigie.audit.models import Event
+from vigie.audit.operations.backup import backup
+from vigie.audit.operations.restore import restore
+from vigie.audit.tests.drills import lose_everything, move_to
 from vigie.kernel import keys
 from vigie.messages import operations
 from vigie.messages.models import Outgoing
@@ -205,6 +208,21 @@ def test_nothing_of_a_restored_backup_leaves_by_itself(smtp):
     assert operations.doubt_restored(apps, LATE) == 3
     assert states() == [State.UNKNOWN] * 3
     assert operations.send_next("email", tell_time=lambda: LATE) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_restored_instance_sends_nothing_that_waited_in_the_backup(smtp, settings, tmp_path):
+    move_to(settings, tmp_path / "here")
+    sent, _waiting = posted(mail("a@ch.example")), posted(mail("b@ch.example", secret=True))
+    send(sent)
+    backup(tmp_path / "vigie.backup", now=NOW)
+    lose_everything(settings, tmp_path)
+    restore(tmp_path / "vigie.backup", now=LATE)
+    assert states() == [State.SENT, State.UNKNOWN]
+    assert operations.send_next("email", tell_time=lambda: LATE) is None
+    restored = Outgoing.objects.get(state=State.UNKNOWN)
+    operations.send_again(by="user:1", message=restored, now=LATE)
+    assert send(restored, LATE) == State.SENT, "a secret must be readable with the keys restored"
 
 
 @pytest.mark.django_db(transaction=True)
