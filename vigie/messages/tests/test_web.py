@@ -4,10 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
+import threading
 from datetime import timedelta
 
 import pytest
 
+from config.certificate import own_certificate
+from vigie.kernel import clock
 from vigie.messages import operations
 from vigie.messages.rules import Fault, State
 from vigie.messages.tests.factories import NOW, hook, posted, sms
@@ -109,3 +113,48 @@ def test_a_webhook_is_never_led_elsewhere(hooks):
     send(message)
     assert message.state == State.REFUSED
     assert [asked["path"] for asked in service.noted("asked")] == ["/redirect"]
+
+
+class TestEncrypted:
+    @pytest.fixture(autouse=True)
+    def behind_tls(self, start, settings, tmp_path):
+        settings.KEYS_DIR = tmp_path / "keys"
+        self.files = own_certificate("localhost", now=clock.now())
+        self.service = start("web_server", *self.files, folder="tls")
+        url = f"https://localhost:{self.service.port}/ok"
+        settings.WEBHOOKS = {"duty": {"url": url, "secret": "a shared secret!"}}
+
+    def test_a_service_whose_certificate_is_good_is_called(self, monkeypatch):
+        monkeypatch.setenv("SSL_CERT_FILE", str(self.files[0]))
+        message = posted(hook("duty"))
+        send(message)
+        assert message.state == State.SENT
+        assert len(self.service.noted("asked")) == 1
+
+    def test_one_that_is_not_trusted_is_told_nothing(self):
+        message = posted(hook("duty"))
+        send(message)
+        assert (message.state, message.fault) == (State.RETRIED, Fault.NOT_TRUSTED)
+        assert not self.service.noted("asked")
+
+
+def test_beyond_loopback_the_way_leads_through_the_proxy(settings):
+    asked = []
+
+    def proxy(listening):
+        connection, _ = listening.accept()
+        with connection:
+            asked.append(connection.recv(1000).split(b"\r\n")[0])
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings.HTTP_PROXY = f"127.0.0.1:{listening.getsockname()[1]}"
+        url = "https://hooks.ch.example/vigie"
+        settings.WEBHOOKS = {"duty": {"url": url, "secret": "a shared secret!"}}
+        thread = threading.Thread(target=proxy, args=(listening,))
+        thread.start()
+        message = posted(hook("duty"))
+        send(message)
+        thread.join()
+    assert asked[0].startswith(b"CONNECT hooks.ch.example:443 ")
+    assert (message.state, message.fault) == (State.RETRIED, Fault.UNREACHABLE)

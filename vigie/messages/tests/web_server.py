@@ -1,6 +1,6 @@
 """A gateway and webhook receiver in a process of its own that misbehaves on demand.
 
-    python web_server.py FOLDER
+    python web_server.py FOLDER [CERTIFICATE KEY]
 
 Prints its port. What it is asked goes to FOLDER/asked, one JSON line a request. The path says what
 happens: /ok, /status/CODE, /busy-once (503, then taken), /lost (taken, no answer), /redirect,
@@ -8,6 +8,7 @@ happens: /ok, /status/CODE, /busy-once (503, then taken), /lost (taken, no answe
 """
 
 import json
+import ssl
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,5 +54,9 @@ class Handler(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if sys.argv[2:]:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*sys.argv[2:])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     print(server.server_port, flush=True)  # noqa: T201 - the test reads it
     server.serve_forever()
