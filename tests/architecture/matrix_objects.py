@@ -14,6 +14,7 @@ from uuid import uuid4
 from allauth.mfa.models import Authenticator
 
 from tests.architecture import matrix_intake, matrix_together
+from tests.architecture.matrix_desk import of_the_desk
 from vigie.accounts import operations as accounts
 from vigie.accounts.models import ApiToken, Delegation, Invitation, Membership, User
 from vigie.accounts.rules import ROLES, Operator, Permission
@@ -30,17 +31,8 @@ from vigie.establishments.tests.factories import (
     SiteFactory,
     WardFactory,
 )
-from vigie.incidents.models import (
-    AnswerTemplate,
-    Declaration,
-    Draft,
-    Handover,
-    SavedView,
-    TakenMail,
-)
+from vigie.incidents.models import Declaration, Draft, Handover, SavedView
 from vigie.incidents.operations.exchange import Upload, write_message
-from vigie.incidents.operations.routing import record_told
-from vigie.incidents.rules.routing import Means, Outcome, Telling
 from vigie.incidents.tests.factories import IncidentFactory
 from vigie.inventory.models import Application, Supplier
 from vigie.kernel import clock
@@ -190,30 +182,7 @@ class World:
             now=now,
         )
         self.attachment = written.message.attachments.get()
-        self.told = record_told(
-            by=self.people["cert_analyst", HOME],
-            incident=self.incident,
-            telling=Telling(
-                rule="fssi_always",
-                party="fssi",
-                outcome=Outcome.TOLD,
-                at=now,
-                means=Means.PHONE,
-                proof="Appel",
-            ),
-            now=now,
-        )
-        self.mail = TakenMail.objects.create(
-            key=uuid4(), by=self.people["cert_analyst", HOME], created_at=now, text="Panne"
-        )
-        self.template = AnswerTemplate.objects.create(
-            country="FR",
-            title="Nouvelles",
-            text_fr="Où en êtes-vous ?",
-            text_en="How do you stand?",
-            changed_at=now,
-            changed_by=self.people["cert_lead", HOME],
-        )
+        self.told, self.mail, self.template = of_the_desk(self.people, self.incident, now)
         matrix_intake.fill(self.people["cert_lead", HOME], now)
         lead = self.people["cert_lead", HOME]
         self.together = matrix_together.fill(self.incident, self.officer, lead, now)
