@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from vigie.incidents.views import taking
+from vigie.incidents.views import pace, taking
 
 urlpatterns = [
+    path("desk/", pace.desk, name="desk"),
     path("calls/", taking.call, name="call"),
     path("calls/mail/", taking.mail, name="call_mail"),
     path("calls/<uuid:key>/", taking.taken, name="taken"),
