@@ -23,8 +23,8 @@ def _at(day: date, clock: time, zone: tzinfo) -> datetime:
 
 
 def _days(today: date) -> list[date]:
-    monday = today - timedelta(days=today.weekday())
-    return [monday + timedelta(days=number) for number in range(7 * WEEKS)]
+    sunday = today - timedelta(days=today.weekday() + 1)  # whose shift ends on Monday
+    return [sunday + timedelta(days=number) for number in range(7 * WEEKS + 1)]
 
 
 def round_the_clock(today: date, zone: tzinfo) -> Iterator[Shift]:
