@@ -36,6 +36,7 @@ MEANS_ICONS: dict[str, str] = {
 class ToldForm(forms.Form):
     """That a party was told, or why it need not be."""
 
+    mark_optional = False  # what is wanted depends on the first answer
     outcome = forms.ChoiceField(
         label=_("Où en est-on ?"),
         choices=choices(Outcome),

@@ -101,6 +101,7 @@ class FirstWordForm(forms.Form):
         for name in ("endangerment", "structure_impact", "support_requested"):
             self.fields[name] = field_of(name)
         self.fields["support_requested"].required = False
+        self.fields["support_requested"].label = _("Demande-t-elle l’appui du CERT ?")
 
     def clean(self) -> dict[str, Any]:
         """Want a moment that has come, and a way to reach the structure."""

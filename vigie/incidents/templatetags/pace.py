@@ -12,7 +12,7 @@ from vigie.incidents.queries.pace import DayCount
 from vigie.ui import moments
 
 register = template.Library()
-STEP, BAR, HEIGHT, TOP = 50, 18, 120, 24
+STEP, BAR, HEIGHT, TOP = 72, 26, 130, 24
 LEFT = 8
 
 
@@ -56,13 +56,13 @@ def _bar(number: int, day: DayCount, most: int, ground: int) -> Bar:
     opened, closed = (round(HEIGHT * n / most) for n in (day.opened, day.closed))
     return Bar(
         label=moments.day_of_year(day.day),
-        x=x + 5,
+        x=x + 9,
         middle=x + STEP // 2,
         opened=day.opened,
         opened_y=ground - opened,
         opened_height=opened,
         closed=day.closed,
-        closed_x=x + 5 + BAR + 2,
+        closed_x=x + 9 + BAR + 2,
         closed_y=ground - closed,
         closed_height=closed,
     )
