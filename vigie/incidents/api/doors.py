@@ -6,6 +6,7 @@ from typing import Annotated
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Path
+from ninja.errors import HttpError
 
 from vigie.accounts.guards import SignedRequest
 from vigie.incidents import queries
@@ -38,6 +39,15 @@ def whole(incident: Incident) -> WholeFile:
     facts = queries.facts_in_force(declaration)
     understood = queries.understood(declaration, facts)
     return WholeFile(declaration.incident, declaration, facts, understood.assessment)
+
+
+def only(request: SignedRequest, *names: str) -> None:
+    """Refuse a question with other parameters: a misspelt filter would answer everything.
+
+    Raises HttpError.
+    """
+    if unknown := set(request.GET) - set(names):
+        raise HttpError(422, f"Unknown parameter: {', '.join(sorted(unknown))}")
 
 
 def absent() -> Http404:

@@ -10,7 +10,7 @@ from ninja import Status as Answer
 from pydantic import StringConstraints
 
 from vigie.accounts.guards import SignedRequest
-from vigie.incidents.api.doors import FileId, absent, file_of
+from vigie.incidents.api.doors import FileId, absent, file_of, only
 from vigie.incidents.api.follow_schemas import Said
 from vigie.incidents.api.schemas import Id, IncidentOut, Strict
 from vigie.incidents.models import Event, Incident
@@ -104,6 +104,7 @@ def list_events(
     is_open: bool | None = None,
 ) -> list[dict[str, Any]]:
     """Return the events of which the caller may see a file, the gravest first, 200 at most."""
+    only(request, "q", "is_open")
     state = "" if is_open is None else ("open" if is_open else "closed")
     rows = queries.listed(request.user, state=state, text=q.replace("\0", " "), whole=True)
     return [_line(row) for row in rows[: queries.MOST_LISTED]]

@@ -9,7 +9,7 @@ from ninja import Status as Answer
 from pydantic import StringConstraints
 
 from vigie.accounts.guards import SignedRequest
-from vigie.incidents.api.doors import FileId, Number, absent, file_of
+from vigie.incidents.api.doors import FileId, Number, absent, file_of, only
 from vigie.incidents.api.follow_schemas import Said
 from vigie.incidents.api.schemas import Strict
 from vigie.incidents.models import Sighting
@@ -144,6 +144,7 @@ def list_all(
     sort: Sort | None = None,
 ) -> list[dict[str, Any]]:
     """Return the observables that the caller may see, the last seen first, 200 at most."""
+    only(request, "q", "sort")
     rows = queries.listed(request.user, sort=str(sort or ""), text=q.replace("\0", " "), whole=True)
     return [
         {**row, **_told(Named(Sort(row["sort"]), row["value"]))}

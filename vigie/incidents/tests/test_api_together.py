@@ -122,3 +122,9 @@ def test_an_event_by_program(incident, other, analyst):
     gone = analyst.post(f"{path}/incidents/{other.pk}/remove", reason="Autre cause")
     assert gone.status_code == 204
     assert analyst.post(f"{path}/incidents/{other.pk}/remove", reason="x").status_code == 404
+
+
+def test_a_misspelt_filter_is_refused(analyst):
+    for path in ("/observables", "/events"):
+        assert analyst.get(path, kind="url").status_code == 422
+        assert analyst.get(path, q="x").status_code == 200
