@@ -40,7 +40,7 @@ class WordOut(Schema):
     text: str
 
 
-class ReportLine(Schema):
+class WardReportLine(Schema):
     """A report in a list. state follows from what became of it."""
 
     id: int
@@ -80,7 +80,7 @@ class CallerOut(Schema):
     phone: str
 
 
-class ReportOut(ReportLine):
+class WardReport(WardReportLine):
     """A report with its exchange. caller: for those who handle reports there, else null."""
 
     seen_as: str
@@ -133,14 +133,14 @@ class DraftOut(Schema):
     key: UUID
 
 
-class ReportPage(Schema):
+class WardReportPage(Schema):
     """Some reports, and how many there are in all."""
 
-    items: list[ReportLine]
+    items: list[WardReportLine]
     total: int
 
 
-@router.get("", response=ReportPage)
+@router.get("", response=WardReportPage)
 def list_reports(
     request: SignedRequest,
     state: Literal["waiting", "settled"] = "waiting",
@@ -152,7 +152,7 @@ def list_reports(
     return {"items": list(rows[offset : offset + limit]), "total": rows.count()}
 
 
-@router.get("/{pk}", response=ReportOut)
+@router.get("/{pk}", response=WardReport)
 def read_report(request: SignedRequest, pk: ReportId) -> Report:
     """Return a report; opening it is written in the journal."""
     report = _report(request, pk)
@@ -160,7 +160,7 @@ def read_report(request: SignedRequest, pk: ReportId) -> Report:
     return _whole(request, pk)
 
 
-@router.post("/{pk}/seen", response=ReportOut)
+@router.post("/{pk}/seen", response=WardReport)
 def mark_seen(request: SignedRequest, pk: ReportId) -> Report:
     """Tell the sender that somebody saw the report."""
     operations.mark_seen(by=request.user, report=_report(request, pk), now=clock.now())
@@ -181,7 +181,7 @@ def answer(request: SignedRequest, pk: ReportId, payload: AnswerIn) -> Answered[
     return Answered(201, word)
 
 
-@router.post("/{pk}/rejection", response=ReportOut)
+@router.post("/{pk}/rejection", response=WardReport)
 def reject(request: SignedRequest, pk: ReportId, payload: ReasonIn) -> Report:
     """Close a report that leads to nothing, for a reason that the sender reads."""
     operations.reject(
@@ -190,7 +190,7 @@ def reject(request: SignedRequest, pk: ReportId, payload: ReasonIn) -> Report:
     return _whole(request, pk)
 
 
-@router.post("/{pk}/reopening", response=ReportOut)
+@router.post("/{pk}/reopening", response=WardReport)
 def reopen(request: SignedRequest, pk: ReportId, payload: ReasonIn) -> Report:
     """Take back a rejection or an attachment."""
     operations.reopen(
@@ -199,7 +199,7 @@ def reopen(request: SignedRequest, pk: ReportId, payload: ReasonIn) -> Report:
     return _whole(request, pk)
 
 
-@router.post("/{pk}/attachment", response=ReportOut)
+@router.post("/{pk}/attachment", response=WardReport)
 def attach(request: SignedRequest, pk: ReportId, payload: AttachIn) -> Report:
     """Attach a report to a file of the same establishment."""
     report = _report(request, pk)

@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
     }
     htmx = getattr(request, "htmx", None)
     template = "_places.html" if htmx else "start.html"
-    return render(request, f"reports/public/{template}", context)
+    return _draw(request, f"reports/public/{template}", context)
 
 
 # No cookie guards this form: it has no authority of a session to protect, and must survive the
@@ -57,7 +57,7 @@ def short_link(request: HttpRequest, code: str) -> HttpResponse:
     where = queries.whereabouts_of_code(code)
     if where is None:
         context = {"telephone": telephone_at(None, clock.now()), "is_gone": True}
-        return render(request, "reports/public/start.html", context, status=GONE)
+        return _draw(request, "reports/public/start.html", context, status=GONE)
     return _report(request, where)
 
 
@@ -127,7 +127,7 @@ def _page(
         "is_asked_again": is_asked_again,
         "is_flood": status == TOO_MANY,
     }
-    return render(request, "reports/public/report.html", context, status=status)
+    return _draw(request, "reports/public/report.html", context, status=status)
 
 
 @open_to_all
@@ -139,7 +139,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     found = queries.followed(token, now=now)
     if found is None:
         context: dict[str, Any] = {"telephone": telephone_at(None, now)}
-        return _secret(render(request, "reports/public/over.html", context, status=GONE))
+        return _secret(_draw(request, "reports/public/over.html", context, status=GONE))
     if request.method == "POST":
         return _secret(_add(request, found, token, now))
     return _secret(_receipt(request, found, now))
@@ -186,7 +186,7 @@ def _receipt(
     htmx = getattr(request, "htmx", None)
     is_part = htmx and htmx.target == "progress"
     template = "_progress.html" if is_part else "follow.html"
-    return render(request, f"reports/public/{template}", context, status=status)
+    return _draw(request, f"reports/public/{template}", context, status=status)
 
 
 def _secret(answer: HttpResponse) -> HttpResponse:
@@ -199,6 +199,13 @@ def _secret(answer: HttpResponse) -> HttpResponse:
 def telephone_at(where: queries.Whereabouts | None, now: datetime) -> ShownTelephone | None:
     """Return the number to call now, in words."""
     return telephone(queries.telephone_at(where, now=now))
+
+
+def _draw(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Return a page that tells no other page where one came from."""
+    return render(request, template, {"referrer": "no-referrer", **context}, status=status)
 
 
 def _language() -> str:
