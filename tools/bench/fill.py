@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, models, transaction
 
+from bench import load
 from vigie.accounts.models import Membership, User
 from vigie.establishments.models import Establishment
 from vigie.establishments.rules import finess_check_digit
@@ -64,8 +66,8 @@ def people() -> User:
 
 
 def submission(structure: Establishment, dice: Random) -> Submission:
-    """Return a declaration about to be sent."""
-    told = {
+    """Return a declaration of long ago: nobody is called."""
+    told: dict[str, Any] = {
         "title": f"Panne : {dice.choice(WORDS)} {dice.choice(WORDS)}",
         "description": " ".join(dice.choices(WORDS, k=60)),
         "noticed": "2026-03-14T02:10+01:00",
@@ -75,13 +77,23 @@ def submission(structure: Establishment, dice: Random) -> Submission:
         "origin": dice.choice(("malicious", "non_malicious")),
         "support_requested": dice.random() < 0.3,
     }
-    facts = Facts.model_validate(told)
+    return _submission(structure, told, is_past=True)
+
+
+def as_sent(structure: Establishment) -> Submission:
+    """Return the declaration that the clients of the bench send by HTTP."""
+    told: Any = load.declaration(structure.finess or "")["facts"]
+    return _submission(structure, told, is_past=False)
+
+
+def _submission(structure: Establishment, told: dict[str, Any], *, is_past: bool) -> Submission:
     return Submission(
         key=uuid4(),
         establishment=structure,
-        facts=facts,
+        facts=Facts.model_validate(told),
         declarant=Person(name="Camille Personne", phone="01 99 00 12 34"),
         channel=Channel.API,
+        is_past=is_past,
     )
 
 

@@ -5,7 +5,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import django
@@ -64,11 +63,10 @@ def declaring(token: str, seconds: float) -> dict[str, Any]:
     from vigie.kernel import clock  # noqa: PLC0415
 
     structure = Establishment.objects.order_by("id")[0]
-    dice = Random(2)  # noqa: S311 - no secret
 
     def in_process() -> None:
         person = User.objects.get()  # as a request does: nothing is remembered
-        operations.declare(by=person, submission=fill.submission(structure, dice), now=clock.now())
+        operations.declare(by=person, submission=fill.as_sent(structure), now=clock.now())
 
     rounds = []
     with server.serving("--workers", "2") as up:
