@@ -21,6 +21,7 @@ from vigie.incidents.feeds import observables as feed
 from vigie.incidents.models import Incident
 from vigie.incidents.operations import store
 from vigie.incidents.operations.observables import Seen, add_sightings
+from vigie.incidents.operations.wording import Wording, save_template
 from vigie.incidents.rules.words import SightingSource
 from vigie.reports import operations as reports
 from vigie.reports.models import Report
@@ -44,6 +45,9 @@ def watch(named: Named, staff: Staff, now: datetime) -> None:
         _report(named.home, officer, report, now)
     for noted in told["observables"]:
         _note(staff["cert_analyst"][0], noted, now)
+    for answer in told["templates"]:
+        words = Wording(answer["title"], answer["fr"], answer["en"])
+        save_template(by=staff["cert_lead"][0], country="FR", words=words, now=now)
 
 
 def _roster(named: Named, staff: Staff, now: datetime) -> None:

@@ -10,7 +10,7 @@ from vigie.audit.models import Event
 from vigie.demo.operations import build
 from vigie.establishments.models import Establishment, Instance, Rota
 from vigie.establishments.rules.rota import gaps
-from vigie.incidents.models import Declaration, Draft, Incident, Sighting
+from vigie.incidents.models import AnswerTemplate, Declaration, Draft, Incident, Sighting
 from vigie.incidents.models import Event as SharedCause
 from vigie.inventory.models import Application
 from vigie.reports.models import Report, ShortLink
@@ -100,6 +100,10 @@ def test_the_same_address_shows_up_in_two_files(nation):
     assert {"ipv4", "domain", "url", "email", "sha256", "cve"} <= set(
         Sighting.objects.values_list("observable__sort", flat=True)
     )
+
+
+def test_the_desk_has_ready_answers(nation):
+    assert AnswerTemplate.objects.count() == 3
 
 
 def test_somebody_writes_drafts(nation):
