@@ -54,11 +54,11 @@ def alert_about(visitor, title):
 
 
 def test_the_officer_answers_and_the_deputy_is_called_when_not(visit, demo):
-    officer = visit(demo).play("Catherine Lemoine")
+    officer = visit(demo).play("Jean Tessier")
     enter_duty(officer)
     declare(officer, FIRST)
 
-    phone = visit(demo, viewport=PHONE).play("Catherine Lemoine")
+    phone = visit(demo, viewport=PHONE).play("Jean Tessier")
     alert_about(phone, FIRST).get_by_role("button", name="Je prends").click()
     expect(phone.page.get_by_text("Vous avez pris l’appel")).to_be_visible()
     phone.look()
@@ -76,4 +76,4 @@ def test_the_officer_answers_and_the_deputy_is_called_when_not(visit, demo):
     expect(page.get_by_text("2. RSSI d’astreinte, Sacha Morel")).to_be_visible()
     officer.look()
     page.get_by_role("main").get_by_role("button", name="Je prends").click()
-    expect(page.get_by_text("Pris par Catherine Lemoine")).to_be_visible()
+    expect(page.get_by_text("Pris par Jean Tessier")).to_be_visible()

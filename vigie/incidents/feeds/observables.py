@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import ioc_finder
-
 from vigie.incidents.rules.observables import BadObservable, Named, Sort, named
 from vigie.reference import threats
 
@@ -73,6 +71,9 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _in_piece(piece: str) -> Iterator[Named]:
+    # Its grammars take half a second to build: whoever pastes a text waits for them, no start does.
+    import ioc_finder  # noqa: PLC0415
+
     told = ioc_finder.find_iocs(
         piece,
         included_ioc_types=list(KINDS),

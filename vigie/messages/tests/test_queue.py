@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from vigie.messages import operations, queries
 from vigie.messages.models import Outgoing
@@ -44,7 +45,8 @@ def test_a_recipient_that_is_none_is_refused_and_harms_nobody():
     bad, phone, good = posted(mail("no address"), sms("standard"), mail())
     assert [bad.state, phone.state, good.state] == [State.REFUSED, State.REFUSED, State.WAITING]
     assert bad.fault == Fault.BAD_ADDRESS
-    assert bad.last_error == "ce destinataire n’a pas la forme attendue"
+    with translation.override("fr"):
+        assert bad.last_error == "ce destinataire n’a pas la forme attendue"
 
 
 def test_a_social_security_number_is_masked():
