@@ -38,7 +38,7 @@ ALLOWED_HOSTS = [
     *LOOPBACK_HOSTS,
     *env_list("VIGIE_HOSTS"),
 ]
-THREADS = env_int("VIGIE_THREADS", 8, least=1)  # requests that one web process serves at once
+THREADS = env_int("VIGIE_THREADS", 4, least=1)  # requests that one web process serves at once
 TRUSTED_PROXIES = env_int("VIGIE_TRUSTED_PROXIES", 0)  # reverse proxies in front of Vigie
 
 DRAFTS_KEPT_DAYS = env_int("VIGIE_DRAFTS_KEPT_DAYS", 90, least=1)  # from their last change
