@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.utils import translation
 from playwright.sync_api import sync_playwright
 from postgres import quick_folder
 
@@ -29,6 +30,11 @@ SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 ONE_DATABASE_MARKS = {"browser", "real_data", "one_database"}
 NOTES_A_USE = 'UPDATE "accounts_apitoken" SET "last_used_on"'
 MAY_WRITE_ON_GET = ('"audit_', '"django_session"', '"django_cache"')
+
+
+def pytest_runtest_setup(item):
+    """Speak French at the start of each test, whatever language a request before it spoke."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 def pytest_addoption(parser):
