@@ -98,6 +98,7 @@ def load_once() -> None:
     connections.close_all()  # a connection must not cross a fork
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def in_child() -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """vigie up · vigie demo"""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -25,6 +26,7 @@ def up(
 
     Beyond loopback it serves TLS, with a certificate of its own kept in the keys folder.
     """
+    gc.disable()  # until all is loaded: what a start makes stays, a search finds nothing to free
     inside = is_loopback(host)
     name = "localhost" if inside else name_of(host)
     address = f"{'http' if inside else 'https'}://{name}:{port}"

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import ssl
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,13 +31,28 @@ def ask(port, path="/healthz", **headers):
 
 
 def test_it_is_ready_within_five_seconds(up):
-    """Seconds of processor time: the clock on the wall also counts what other tests do here."""
+    """Processor time, against that of reading Django alone: other tests slow down both alike.
+
+    On a quiet machine of 2026 the yardstick takes half a second, so ten of them are the five.
+    """
+
+    def start_and_stop():
+        process = up()
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+
+    def yardstick():
+        subprocess.run([sys.executable, "-c", "import django.contrib.admin.options"], check=True)
+
+    assert seconds_of(start_and_stop) < 10 * max(seconds_of(yardstick) for _ in range(3))
+
+
+def seconds_of(work):
+    """Return the processor time of the children that some work starts and ends."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    process = up()
-    process.terminate()
-    assert process.wait(timeout=10) == 0
+    work()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_it_is_ready_when_it_says_so(up, free_port):
