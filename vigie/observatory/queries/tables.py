@@ -16,7 +16,7 @@ from vigie.observatory.rules import tabulated as rules
 from vigie.observatory.rules.indicators import EVERY, Counted
 from vigie.observatory.rules.indicators import Count as Wanted
 from vigie.observatory.rules.question import Question, Unit
-from vigie.observatory.rules.tables import NOT_TOLD, TABLES, UNKNOWN, Kind, Row, Table
+from vigie.observatory.rules.tables import TABLES, UNKNOWN, Kind, Table, row_of
 from vigie.observatory.rules.tabulated import Line, Tabulated
 from vigie.reference import catalogue
 from vigie.reference.catalogue import LegalPortal
@@ -122,18 +122,13 @@ def _regions(table: Table, looked: Looked) -> Tabulated:
         value, old, declared = (found.get(code, 0) for found in (counts, then, structures))
         among = obliged.get(code)
         rate = rules.percentage(declared, among) if among else None
-        lines.append(Line(_region(code), (value, declared, among, rate, old, value - old)))
+        lines.append(Line(row_of(table, code), (value, declared, among, rate, old, value - old)))
     columns = ("value", "structures", "obliged", "rate", "value_before", "change")
     return Tabulated(table, looked.question.unit.value, columns, tuple(lines))
 
 
 def _in_events(looked: Looked) -> bool:
     return looked.question.unit is Unit.EVENTS
-
-
-def _region(code: str) -> Row:
-    names = catalogue.regions()
-    return Row(code or UNKNOWN, names[code].title if code in names else code or NOT_TOLD)
 
 
 def _shown(question: Question) -> set[str]:
@@ -172,13 +167,13 @@ def _activities(table: Table, looked: Looked, totals: list[int]) -> Tabulated:
     for year, activity, number in _by_activity(looked, "declaration"):
         counts[looked.years.index(year)][activity] = number
     codes = sorted({*counts[0], *counts[1]}, key=lambda code: (-counts[0].get(code, 0), code))
-    names = catalogue.care_activities()
     lines = []
     for code in codes:
         value, old = (one.get(code, 0) for one in counts)
         share, then = map(rules.percentage, (value, old), totals)
-        row = Row(code, names[code].title if code in names else code, is_part=False)
-        lines.append(Line(row, (value, share, old, then, rules.points(share, then))))
+        lines.append(
+            Line(row_of(table, code), (value, share, old, then, rules.points(share, then)))
+        )
     columns = ("value", "share", "value_before", "share_before", "change")
     return Tabulated(table, Unit.DECLARATIONS.value, columns, tuple(lines))
 

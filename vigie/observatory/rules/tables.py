@@ -376,3 +376,18 @@ TABLES: tuple[Table, ...] = (
     ),
 )
 BY_ID = {table.id: table for table in TABLES}
+
+
+def row_of(table: Table, code: str) -> Row:
+    """Return the row of a table under a code; regions and care activities by their own names."""
+    if table.kind is Kind.REGIONS:
+        regions = catalogue.regions()
+        named = regions[code].title if code in regions else code
+        return Row(UNKNOWN, NOT_TOLD) if code in ("", UNKNOWN) else Row(code, named)
+    if table.kind is Kind.ACTIVITIES:
+        activities = catalogue.care_activities()
+        return Row(code, activities[code].title if code in activities else code, is_part=False)
+    for row in table.rows:
+        if row.code == code:
+            return row
+    return Row(code, code, is_part=False)  # of an older definition: its code is all that is known
