@@ -1,10 +1,10 @@
 from django.urls import path
 
-from vigie.observatory import views
+from vigie.observatory.views import figures
 
 app_name = "observatory"
 urlpatterns = [
-    path("", views.figures, name="figures"),
-    path("tables/", views.tables, name="tables"),
-    path("figures.<str:suffix>", views.download, name="download"),
+    path("", figures.figures, name="figures"),
+    path("tables/", figures.tables, name="tables"),
+    path("figures.<str:suffix>", figures.download, name="download"),
 ]
