@@ -28,6 +28,10 @@ django.setup()
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 # What runs on SQLite alone: slow, and nothing in it depends on the dialect.
 ONE_DATABASE_MARKS = {"browser", "real_data", "one_database"}
+GUARDS = (
+    "vigie.audit.migrations.0002_entries_stay",
+    "vigie.observatory.migrations.0002_publications_stay",
+)
 NOTES_A_USE = 'UPDATE "accounts_apitoken" SET "last_used_on"'
 MAY_WRITE_ON_GET = ('"audit_', '"django_session"', '"django_cache"')
 
@@ -79,8 +83,8 @@ def settings_of_tests():
 
 @pytest.fixture(scope="session", autouse=True)
 def a_test_database_can_be_emptied():
-    """Lift the journal's guard while Django empties a test database after a transactional test."""
-    guard = import_module("vigie.audit.migrations.0002_entries_stay")
+    """Lift what guards rows while Django empties a test database after a transactional test."""
+    guards = [import_module(name) for name in GUARDS]
     # Not imported above: before Django is set up, its database modules import each other.
     operations_of = import_module("django.db.backends.base.operations").BaseDatabaseOperations
     empty = operations_of.execute_sql_flush
@@ -90,9 +94,11 @@ def a_test_database_can_be_emptied():
             schema = SimpleNamespace(
                 connection=operations.connection, execute=operations.connection.cursor().execute
             )
-            guard.remove(None, schema)
+            for guard in guards:
+                guard.remove(None, schema)
             empty(operations, sql_list)
-            guard.install(None, schema)
+            for guard in guards:
+                guard.install(None, schema)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations_of, "execute_sql_flush", lifted)

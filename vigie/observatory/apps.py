@@ -1,5 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from vigie.audit import rules
 
 
 class ObservatoryConfig(AppConfig):
     name = "vigie.observatory"
+
+    def ready(self) -> None:
+        rules.register(
+            sentences={
+                "figures.published": _("a publié les chiffres de %(year)s"),
+                "figures.corrected": _(
+                    "a corrigé les chiffres publiés de %(year)s (révision %(revision)s)"
+                ),
+            },
+            targets={"publication": rules.Target(_("Publication"), "observatory:publication")},
+            labels={"year": _("année"), "revision": _("révision"), "sha256": _("empreinte")},
+        )

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     IMPORT_DECLARATIONS = "incidents.import"
     MANAGE_ANSWERS = "answers.manage"
     READ_FIGURES = "observatory.read"
+    PUBLISH = "observatory.publish"
     DELEGATE = "accounts.delegate"
     MANAGE_PEOPLE = "accounts.manage"
     MANAGE_REFERENCE = "reference.manage"
@@ -168,7 +169,8 @@ ROLES: dict[str, Role] = {
             "cert_lead",
             gettext_noop("Responsable du CERT"),
             gettext_noop(
-                "Comme l’analyste ; gère aussi les établissements, les contacts et lit le journal."
+                "Comme l’analyste ; gère aussi les établissements, les contacts, lit le journal et"
+                " publie les chiffres de l’année."
             ),
             DESK
             | {
@@ -178,6 +180,7 @@ ROLES: dict[str, Role] = {
                 P.MANAGE_ESTABLISHMENTS,
                 P.MANAGE_REFERENCE,
                 P.MANAGE_ROTA,
+                P.PUBLISH,
                 P.READ_JOURNAL,
             },
             NATION,
@@ -260,6 +263,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     P.EXPORT: gettext_noop("Exporter des listes"),
     P.IMPORT_DECLARATIONS: gettext_noop("Importer des déclarations d’un fichier"),
     P.READ_FIGURES: gettext_noop("Lire les chiffres"),
+    P.PUBLISH: gettext_noop("Publier les chiffres d’une année pour tous"),
     P.MANAGE_INVENTORY: gettext_noop("Tenir la liste des fournisseurs et des applications"),
     P.DELEGATE: gettext_noop("Déléguer le droit de déclarer"),
     P.MANAGE_ESTABLISHMENTS: gettext_noop("Créer, corriger et fermer des établissements"),

@@ -1,5 +1,6 @@
 """Reads of the observatory: what a reader may count, and the counts themselves."""
 
+from vigie.observatory.queries import editions
 from vigie.observatory.queries.reports import (
     last_year,
     report_beside,
@@ -20,6 +21,7 @@ from vigie.observatory.queries.where import (
 __all__ = [
     "UnknownTerritory",
     "covers",
+    "editions",
     "last_year",
     "lies_in",
     "name_of",

@@ -1,0 +1,5 @@
+"""The acts of the observatory."""
+
+from vigie.observatory.operations.publish import publish
+
+__all__ = ["publish"]
