@@ -140,12 +140,12 @@ class LegalPortal:
 
 
 @cache
-def document(name: str) -> Mapping[str, Any]:
+def document(name: str, folder: Path = HERE) -> Mapping[str, Any]:
     """Return a reference file as it is written, by its path without suffix.
 
     Raises BadReference when it is absent, unreadable or does not say where it comes from.
     """
-    path = HERE / f"{name}.yaml"
+    path = folder / f"{name}.yaml"
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE)  # noqa: S506 - safe
         missing = [key for key in PROVENANCE if not raw[key]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.reference import advice, catalogue, parties
+from vigie.reference import advice, catalogue, duties, parties
 from vigie.reference.catalogue import BadReference, Entry
 
 LISTS = [
@@ -13,6 +13,8 @@ LISTS = [
     catalogue.countries,
     catalogue.data_types,
     catalogue.departments,
+    duties.duty_facts,
+    duties.notice_items,
     catalogue.incident_categories,
     catalogue.legal_statuses,
     catalogue.regions,
@@ -31,7 +33,7 @@ def test_every_file_says_where_it_comes_from(name):
     raw = catalogue.document(name)
     assert raw["id"] == name.replace("regions/", "regions-").replace(
         "contacts/", "contacts-"
-    ).replace("portals/", "portal-").replace("routing/", "routing-")
+    ).replace("portals/", "portal-").replace("routing/", "routing-").replace("regimes/", "regimes-")
     assert str(raw["source"]).startswith("https://")
     assert isinstance(raw["retrieved"], date)
     assert raw.get("certainty", "found") in {"found", "to_check"}
@@ -60,6 +62,8 @@ def test_every_file_is_read_by_some_list():
     read |= {"mappings/veris"}  # by the importer of that name
     read |= {"known_observables", "ransomware"}  # by threats
     read |= {"report_advice"}
+    assert duties.law() is not None
+    read |= {"regimes/eu", "regimes/fr", "duty_facts", "notice_items"}
     assert set(catalogue.names()) == read
 
 
