@@ -6,6 +6,7 @@ and their documents hold items of `notice_items.yaml`. A country is data, never 
 
 from vigie.reference.duties.reader import duty_facts, law, notice_items
 from vigie.reference.duties.values import (
+    NONE_SET,
     Coming,
     Due,
     DueKind,
@@ -25,6 +26,7 @@ from vigie.reference.duties.values import (
 )
 
 __all__ = [
+    "NONE_SET",
     "Coming",
     "Due",
     "DueKind",

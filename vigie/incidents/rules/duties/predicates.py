@@ -1,0 +1,51 @@
+"""Say whether a predicate over named facts holds, and which facts decide it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vigie.incidents.rules.legal import Answer
+from vigie.reference.duties import Join, Predicate
+
+Answers = Mapping[str, Answer]
+OPPOSITE = {Answer.YES: Answer.NO, Answer.NO: Answer.YES, Answer.UNKNOWN: Answer.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A fact that decided, and how it stands."""
+
+    fact: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a predicate holds, as far as the facts tell, and which of them decide it."""
+
+    answer: Answer
+    because: tuple[Because, ...]
+
+
+def evaluate(predicate: Predicate, answers: Answers) -> Found:
+    """Return whether a predicate holds; a fact that nobody told is unknown.
+
+    One false part settles « all », one true part settles « any »; unknown parts count only where
+    the known ones settle nothing.
+    """
+    if predicate.join is Join.FACT:
+        answer = answers.get(predicate.fact, Answer.UNKNOWN)
+        return Found(answer, (Because(predicate.fact, answer),))
+    parts = [evaluate(part, answers) for part in predicate.parts]
+    if predicate.join is Join.NOT:
+        return Found(OPPOSITE[parts[0].answer], parts[0].because)
+    settles = Answer.NO if predicate.join is Join.ALL else Answer.YES
+    for wanted in (settles, Answer.UNKNOWN):
+        if any(part.answer is wanted for part in parts):
+            return Found(wanted, _together(parts, wanted))
+    return Found(OPPOSITE[settles], _together(parts, OPPOSITE[settles]))
+
+
+def _together(parts: Sequence[Found], answer: Answer) -> tuple[Because, ...]:
+    """Return the facts behind the parts of one answer, each once, in their order."""
+    every = [one for part in parts if part.answer is answer for one in part.because]
+    return tuple(dict.fromkeys(every))
