@@ -38,10 +38,14 @@ def up(
     with open_instance():
         from vigie.establishments.queries import is_demo
 
-        if is_demo() and not inside:
+        invented = is_demo()
+        if invented and not inside:
             raise CommandFailed("in a demo instance anyone may sign in: it stays on localhost")
+    from config.sender import keep_quiet
     from config.server import Listening, serve
 
+    if invented:
+        keep_quiet()
     serve(Listening(host, port, address, tls=not inside), workers=workers)
 
 
@@ -60,7 +64,8 @@ def demo(
             with Bar() as progress:
                 done = build(now=clock.now(), progress=progress)
             typer.echo(
-                f"{done.establishments} establishments, {done.people} people, {done.files} files"
+                f"{done.establishments} establishments, {done.people} people, {done.files} open"
+                f" files, {done.past} of past years; every one of them invented"
             )
         tell_accounts()
 

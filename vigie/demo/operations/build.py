@@ -11,6 +11,7 @@ from vigie.audit.operations import record
 from vigie.demo.operations.equipment import equip
 from vigie.demo.operations.life import live
 from vigie.demo.operations.night import watch
+from vigie.demo.operations.past import remember
 from vigie.demo.operations.population import employ, settle
 from vigie.establishments.models import Establishment, Instance
 from vigie.incidents.models import Declaration, Incident
@@ -29,7 +30,8 @@ class Built:
 
     establishments: int
     people: int
-    files: int
+    files: int  # open
+    past: int  # of years gone by
 
 
 def is_empty() -> bool:
@@ -50,10 +52,18 @@ def build(*, now: datetime, progress: Progress = SILENT) -> Built:
         Instance.objects.create(pk=1, name=NAME, is_demo=True, created_at=now)
         progress.stage("Structures")
         named = settle(dice, progress)
-        progress.stage("Personnes et dossiers")
         staff = employ(named, now)
         equip(named, staff, now)
+        progress.stage("Années passées")
+        remember(named, staff["cert_lead"][0], now, progress)
+        progress.stage("Dossiers en cours")
         live(dice, named, staff, now, progress)
         watch(named, staff, now)
         record(actor="system:demo", verb="demo.built", target="instance:1", at=now)
-    return Built(Establishment.objects.count(), User.objects.count(), Incident.objects.count())
+    files = Incident.objects.filter(is_open=True).count()
+    return Built(
+        Establishment.objects.count(),
+        User.objects.count(),
+        files,
+        Incident.objects.count() - files,
+    )

@@ -129,3 +129,32 @@ def test_a_dry_run_finds_the_same_faults_and_writes_nothing(tmp_path, owner):
     assert counts(dry) == (1, 0, 0, 2)
     assert not Declaration.objects.exists()
     assert bring(tmp_path, *rows).errors == dry.errors
+
+
+def test_a_file_of_the_past_says_when_it_was_over_and_who_helped(tmp_path, owner):
+    columns = "key;establishment;declared;resolved;support_given"
+    bring(
+        tmp_path,
+        f"K1;{EJ};2021-03-04;2021-03-06;cert|ars",
+        f"K2;{EJ};2021-03-04;;cert",
+        f"K3;{EJ};2021-03-04;2021;",
+        columns=columns,
+    )
+    over, helped, alone = (declaration(key).incident for key in ("K1", "K2", "K3"))
+    assert over.resolved_at.isoformat() == "2021-03-05T23:00:00+00:00"  # midnight in Paris
+    assert (over.support_given, over.support_given_at) == (["cert", "ars"], over.resolved_at)
+    assert (helped.resolved_at, helped.support_given_at) == (None, helped.declared_at)
+    assert (alone.resolved_at.year, alone.support_given_at) == (2020, None)  # in UTC
+
+
+def test_a_later_edition_may_say_when_it_was_over_unless_people_did(tmp_path, owner):
+    columns = "key;establishment;declared;resolved"
+    bring(tmp_path, f"K1;{EJ};2021-03-04;", f"K2;{EJ};2021-03-04;", columns=columns)
+    theirs = declaration("K2").incident
+    theirs.resolved_at = NOW
+    theirs.save()
+    rows = [f"{key};{EJ};2021-03-04;2021-03-06T10:00" for key in ("K1", "K2")]
+    bring(tmp_path, *rows, columns=columns)
+    ours = declaration("K1").incident
+    assert ours.resolved_at.isoformat() == "2021-03-06T09:00:00+00:00"
+    assert declaration("K2").incident.resolved_at == NOW

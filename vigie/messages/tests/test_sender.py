@@ -1,13 +1,15 @@
 """The threads that send: a slow service holds up no other, and never the background worker."""
 
+import logging
 import time
 from datetime import timedelta
 
 import pytest
 
-from config.sender import Sender
+from config.sender import KEPT, OnlyOnce, Sender
 from vigie.kernel import clock
 from vigie.messages import operations
+from vigie.messages.exports import console
 from vigie.messages.models import Outgoing
 from vigie.messages.rules import State
 from vigie.messages.tests.factories import hook, mail, posted
@@ -74,3 +76,18 @@ def test_stopping_lets_the_message_under_way_be_handed_over(smtp):
     assert Outgoing.objects.get(pk=under_way.pk).state == State.SENT
     assert Outgoing.objects.get(pk=waiting.pk).state == State.WAITING
     assert operations.give_up_lost(now + timedelta(days=1)) == 0
+
+
+def test_a_demo_writes_one_line_for_all_that_no_service_carries(caplog):
+    caplog.set_level("INFO")
+    lines = logging.getLogger(console.__name__)
+    quiet = OnlyOnce()
+    lines.addFilter(quiet)
+    try:
+        for letter in posted(mail(), mail(), now=clock.now()):
+            operations.send_one(letter, tell_time=clock.now)
+    finally:
+        lines.removeFilter(quiet)
+    assert caplog.messages.count(KEPT) == 1
+    assert "Not sent" not in caplog.text
+    assert set(Outgoing.objects.values_list("state", flat=True)) == {State.PRINTED}

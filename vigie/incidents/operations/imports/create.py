@@ -10,6 +10,7 @@ from vigie.incidents.models import Brought, Declaration, Episode, Incident, Revi
 from vigie.incidents.operations import store
 from vigie.incidents.operations.imports.place import Placed, since
 from vigie.incidents.rules import facts as facts_rules
+from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.projection import Ruling
 from vigie.incidents.rules.words import COUNTED_OUT, OPEN, Authority, Channel
 from vigie.kernel.partial import PartialDate
@@ -96,6 +97,17 @@ def where(one: Placed) -> dict[str, Any]:
     }
 
 
+def ending(facts: Facts, began: datetime) -> dict[str, Any]:
+    """Return the columns of a file that say when all was over and who had helped."""
+    resolved = PartialDate.parse(facts.resolved).start(store.zone()) if facts.resolved else None
+    return {
+        "resolved_at": resolved,
+        "support_given": [str(helper) for helper in facts.support_given or []],
+        # no source says when: at the latest when all was over
+        "support_given_at": (resolved or began) if facts.support_given else None,
+    }
+
+
 def _projected(one: Placed) -> tuple[dict[str, Any], dict[str, Any]]:
     text = one.arrival.declared
     declared = PartialDate.parse(text) if text else None
@@ -103,10 +115,12 @@ def _projected(one: Placed) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _incident(one: Placed, columns: dict[str, Any], now: datetime) -> Incident:
+    began = since(one.arrival) or now
     incident = Incident(
         **where(one),
         **columns,
-        declared_at=since(one.arrival) or now,
+        **ending(one.ready.facts, began),
+        declared_at=began,
         event=one.event,
         status=one.arrival.status,
         is_open=one.arrival.status in OPEN,

@@ -12,7 +12,7 @@ from vigie.incidents.models import Brought, Declaration, Episode, Incident, Revi
 from vigie.incidents.models.labels import label
 from vigie.incidents.operations import store
 from vigie.incidents.operations.amend import refresh
-from vigie.incidents.operations.imports.create import brought, origin_of, when, where
+from vigie.incidents.operations.imports.create import brought, ending, origin_of, when, where
 from vigie.incidents.operations.imports.place import Placed
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules.facts import Facts
@@ -55,6 +55,7 @@ def renew(
     told = gettext("changé ici depuis : mis de côté comme r%(number)s") % {"number": number}
     doubts = [Doubt(name, told) for name in change.clash]
     doubts += _restate(one, declaration, incident, last)
+    _end(one, incident, last)
     refresh(incident, declaration, change.in_force)
     declaration.episodes.all().delete()
     Episode.objects.bulk_create(store.episodes_of(declaration, change.in_force))
@@ -118,3 +119,11 @@ def _restate(
     incident.status, incident.status_reason = one.arrival.status, one.arrival.status_reason
     declaration.counts = one.arrival.status not in COUNTED_OUT
     return []
+
+
+def _end(one: Placed, incident: Incident, last: Brought) -> None:
+    """Write when all was over and who had helped, where people wrote nothing else here."""
+    before = ending(Facts.model_validate(last.facts), incident.declared_at)
+    for name, value in ending(one.ready.facts, incident.declared_at).items():
+        if getattr(incident, name) == before[name]:
+            setattr(incident, name, value)
