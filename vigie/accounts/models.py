@@ -20,6 +20,7 @@ from vigie.accounts.rules import (
 )
 from vigie.establishments.models import Establishment, Group, GroupMember, Site
 from vigie.establishments.rules import Place, Territory, TerritoryKind
+from vigie.kernel.prepared import prepared
 
 
 class UserManager(BaseUserManager["User"]):
@@ -85,8 +86,7 @@ class User(AbstractBaseUser):
     @cached_property
     def memberships_in_force(self) -> list["Membership"]:
         """Return the memberships that count now with what they name, read once a request."""
-        named = self.memberships.in_force().select_related("establishment", "site", "group")
-        return list(named.order_by("id"))
+        return _memberships(user=self.pk)
 
     @property
     def memberships_shown(self) -> list["Membership"]:
@@ -96,7 +96,7 @@ class User(AbstractBaseUser):
     @cached_property
     def delegations_in_force(self) -> list["Delegation"]:
         """Return what others delegated to this person and that counts now, read once a request."""
-        return list(self.delegations_received.in_force().order_by("id"))
+        return _delegations(to=self.pk)
 
     @cached_property
     def delegations_shown(self) -> list["Delegation"]:
@@ -276,6 +276,12 @@ class Membership(OnTerritory):
         return kind is TerritoryKind.EJ and place.establishment_id == self.establishment_id
 
 
+@prepared
+def _memberships(*, user: int) -> models.QuerySet[Membership]:
+    named = Membership.objects.in_force().select_related("establishment", "site", "group")
+    return named.filter(user=user).order_by("id")
+
+
 class Delegation(models.Model):
     """A director lets a person act for an establishment, until a moment."""
 
@@ -307,6 +313,11 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} → {self.to}: {self.purpose} ({self.establishment})"
+
+
+@prepared
+def _delegations(*, to: int) -> models.QuerySet[Delegation]:
+    return Delegation.objects.in_force().filter(to=to).order_by("id")
 
 
 class Invitation(OnTerritory):

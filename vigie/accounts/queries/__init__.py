@@ -38,11 +38,15 @@ from vigie.accounts.queries.people import (
 )
 from vigie.accounts.queries.rights import (
     NOTHING,
+    Held,
+    held,
     may,
     members_of,
     require,
     roles_with,
+    rotas_held,
     within,
+    within_held,
     within_rota,
 )
 from vigie.accounts.queries.scope import (
@@ -71,6 +75,7 @@ __all__ = [
     "NOTHING",
     "DemoRole",
     "Found",
+    "Held",
     "Scope",
     "ScopeChoice",
     "columns_of",
@@ -83,6 +88,7 @@ __all__ = [
     "governs",
     "has_account",
     "has_second_factor",
+    "held",
     "journal",
     "journal_about",
     "knows",
@@ -102,6 +108,7 @@ __all__ = [
     "recovery_codes",
     "require",
     "roles_with",
+    "rotas_held",
     "scope_choices",
     "scope_of",
     "scoped",
@@ -114,6 +121,7 @@ __all__ = [
     "visible_invitations",
     "visible_memberships",
     "within",
+    "within_held",
     "within_rota",
     "workers_at",
     "workers_at_any",

@@ -1,6 +1,7 @@
 """Answer who may do what and where, from memberships in force. Rights are SQL predicates."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -48,32 +49,62 @@ def names_of(columns: dict[str, str]) -> dict[str, str]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The territories on which a reader holds a permission: few, never the rows they open."""
+
+    codes: tuple[tuple[TerritoryKind, tuple[str, ...]], ...]  # of geography, kinds without any too
+    establishments: tuple[int, ...]
+    sites: tuple[int, ...]
+    groups: tuple[int, ...]
+
+    @property
+    def ids(self) -> dict[str, tuple[int, ...]]:
+        """Return the structures, which a prepared question is asked with: Held(codes, **ids)."""
+        return {"establishments": self.establishments, "sites": self.sites, "groups": self.groups}
+
+
+def held(reader: User, permission: Permission) -> Held:
+    """Return where the reader holds the permission. Costs no SQL query once they are read."""
+    rows = reader.memberships_with(permission)
+    own = {m.establishment_id for m in rows if m.territory_kind == TerritoryKind.EJ}
+    lent = {d.establishment_id for d in reader.delegations_with(permission)}
+    return Held(
+        codes=tuple(
+            (kind, tuple(sorted({m.territory_code for m in rows if m.territory_kind == kind})))
+            for kind in GEOGRAPHY
+        ),
+        establishments=_sorted(own | lent),
+        sites=_sorted({m.site_id for m in rows if m.territory_kind == TerritoryKind.ET}),
+        groups=_sorted({m.group_id for m in rows if m.territory_kind == TerritoryKind.GROUP}),
+    )
+
+
+def _sorted(ids: set[int | None]) -> tuple[int, ...]:
+    return tuple(sorted(pk for pk in ids if pk))
+
+
 def within(reader: User, permission: Permission, **columns: str) -> Q:
     """Return the SQL predicate of the rows where the reader holds the permission.
 
     columns: the row's names for country, region, department, establishment and site, where
     they differ. An empty column name leaves that kind of territory out.
-    The lists in it are the reader's own territories (few), never the rows they open.
     """
-    names = names_of(columns)
-    held = reader.memberships_with(permission)
-    codes = {
-        kind: {m.territory_code for m in held if m.territory_kind == kind} for kind in GEOGRAPHY
-    }
+    return within_held(held(reader, permission), **columns)
+
+
+def within_held(where: Held, **columns: str) -> Q:
+    """Return the SQL predicate of the rows on some territories; columns as for `within`."""
+    names, codes = names_of(columns), dict(where.codes)
     parts = [
         among(names["country"], codes[TerritoryKind.NATION]),
         *in_nation(names, TerritoryKind.REGION, codes[TerritoryKind.REGION]),
         *in_nation(names, TerritoryKind.DEPARTMENT, codes[TerritoryKind.DEPARTMENT]),
-        among(
-            names["establishment"],
-            {m.establishment_id for m in held if m.territory_kind == TerritoryKind.EJ}
-            | {d.establishment_id for d in reader.delegations_with(permission)},
-        ),
-        among(names["site"], {m.site_id for m in held if m.territory_kind == TerritoryKind.ET}),
+        among(names["establishment"], where.establishments),
+        among(names["site"], where.sites),
     ]
-    groups = {m.group_id for m in held if m.territory_kind == TerritoryKind.GROUP}
-    if groups and names["establishment"]:
-        inside = members_of(groups).values("establishment")
+    if where.groups and names["establishment"]:
+        inside = members_of(where.groups).values("establishment")
         parts.append(Q(**{f"{names['establishment']}__in": inside}))
     return any_of(parts)
 
@@ -82,24 +113,31 @@ def within_rota(reader: User, permission: Permission, rota: str = "") -> Q:
     """Return the predicate of the rotas, or of rows that name one, where the permission is held.
 
     rota: the path from the row to its rota, such as "rota__"; empty for the rotas themselves.
+    """
+    return rotas_held(held(reader, permission), rota)
+
+
+def rotas_held(where: Held, rota: str = "") -> Q:
+    """Return the predicate of the rotas on some territories; rota as for `within_rota`.
+
     A rota belongs to a nation or a region, whose codes it has, or to a structure.
     """
     geography = {"country": f"{rota}country", "region": f"{rota}region"}
     none = {"department": "", "establishment": "", "site": ""}
     return (
-        within(reader, permission, **none | geography)
-        | _at_structure(reader, permission, f"{rota}establishment")
-        | _at_structure(reader, permission, f"{rota}site", owner=f"{rota}site__establishment")
+        within_held(where, **none | geography)
+        | _at_structure(where, f"{rota}establishment")
+        | _at_structure(where, f"{rota}site", owner=f"{rota}site__establishment")
     )
 
 
-def _at_structure(reader: User, permission: Permission, row: str, owner: str = "") -> Q:
+def _at_structure(where: Held, row: str, owner: str = "") -> Q:
     columns = {name: f"{row}__{name}" for name in ("country", "region", "department")}
     columns |= {"establishment": owner or row, "site": row if owner else ""}
-    return within(reader, permission, **columns)
+    return within_held(where, **columns)
 
 
-def in_nation(names: dict[str, str], kind: TerritoryKind, codes: set[str]) -> list[Q | None]:
+def in_nation(names: dict[str, str], kind: TerritoryKind, codes: Iterable[str]) -> list[Q | None]:
     """Return the predicates of the rows in some regions or departments, each in its own nation."""
     nations: dict[str, set[str]] = {}
     for code in codes:
@@ -113,7 +151,7 @@ def in_nation(names: dict[str, str], kind: TerritoryKind, codes: set[str]) -> li
     ]
 
 
-def among(column: str, values: set[Any]) -> Q | None:
+def among(column: str, values: Iterable[Any]) -> Q | None:
     """Return the predicate that a column holds one of the values, None where nothing can."""
     values = {value for value in values if value}
     return Q(**{f"{column}__in": sorted(values)}) if column and values else None

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 
 from vigie.establishments.models import EmergencyContact, Instance, NationSetting
 from vigie.establishments.rules import Portal
+from vigie.kernel.prepared import prepared
 from vigie.reference import catalogue
 from vigie.reference.catalogue import Contact, LegalPortal, Title
 
 CHECK_AGAIN_AFTER = timedelta(days=365)
 NOTHING = Title("", "")
+TEXTS = ("portal", "portal_name", "portal_url")  # of a nation's own setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,12 @@ def instance() -> Instance | None:
 
 def is_demo() -> bool:
     """Return whether this installation is a demonstration."""
-    return Instance.objects.filter(pk=1, is_demo=True).exists()
+    return bool(_demo())
+
+
+@prepared
+def _demo() -> QuerySet[Instance, int]:
+    return Instance.objects.filter(pk=1, is_demo=True).values_list("pk", flat=True)
 
 
 def surround(country: str) -> tuple[bool, ShownPortal]:
@@ -63,15 +71,19 @@ def surround(country: str) -> tuple[bool, ShownPortal]:
 
     What every page says of both, in one SQL query.
     """
-    texts = ("portal", "portal_name", "portal_url")
-    demo = Instance.objects.filter(pk=1, is_demo=True).values_list(
-        Value("demo"), *(Value("", output_field=CharField()) for _column in texts)
-    )
-    set_here = NationSetting.objects.filter(country=country).values_list(Value("set"), *texts)
-    found = {kind: columns for kind, *columns in demo.union(set_here, all=True)}
+    found = {kind: columns for kind, *columns in _surround(country=country)}
     stated = found.get("set")
-    setting = NationSetting(**dict(zip(texts, stated, strict=True))) if stated else None
+    setting = NationSetting(**dict(zip(TEXTS, stated, strict=True))) if stated else None
     return "demo" in found, portal_with(country, setting)
+
+
+@prepared
+def _surround(*, country: str) -> QuerySet[Any, tuple[str, ...]]:
+    demo = Instance.objects.filter(pk=1, is_demo=True).values_list(
+        Value("demo"), *(Value("", output_field=CharField()) for _column in TEXTS)
+    )
+    set_here = NationSetting.objects.filter(country=country).values_list(Value("set"), *TEXTS)
+    return demo.union(set_here, all=True)
 
 
 def legal_portal(country: str = "FR") -> ShownPortal:

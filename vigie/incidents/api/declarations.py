@@ -116,7 +116,7 @@ def read_revision(request: SignedRequest, pk: FileId, number: Number) -> Revisio
 @router.get("/{pk}/legal-declarations", response=list[follow_schemas.ProofOut])
 def list_proofs(request: SignedRequest, pk: FileId) -> object:
     """Return the proofs that the legal declaration was sent where the law wants it."""
-    return queries.legal_declarations(queries.declaration_of(file_of(request, pk)))
+    return queries.legal_declarations(declaration=file_of(request, pk).declaration.pk)
 
 
 @router.post("/{pk}/legal-declarations", response={201: follow_schemas.ProofOut})

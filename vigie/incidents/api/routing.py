@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated
 
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja import Status as Answer
 from pydantic import AwareDatetime, StringConstraints
@@ -16,7 +15,7 @@ from vigie.incidents.api.schemas import Strict
 from vigie.incidents.models import Incident, PartyTold
 from vigie.incidents.operations import exchange
 from vigie.incidents.operations import routing as acts
-from vigie.incidents.queries.routing import Line, Routed, around, routed, told_of
+from vigie.incidents.queries.routing import Line, Routed, around, routed, told_in
 from vigie.incidents.rules.facts import Line as ShortText
 from vigie.incidents.rules.routing import (
     BY_HAND,
@@ -106,7 +105,8 @@ def retract_told(
 ) -> list[PartyOut]:
     """Take back a record made by mistake; the answer is the routing as it stands then."""
     incident = file_of(request, pk)
-    get_object_or_404(told_of(incident), pk=number)
+    if number not in {told.pk for told in told_in(incident=incident.pk)}:
+        raise absent()
     acts.retract_told(
         by=request.user, incident=incident, pk=number, reason=payload.reason, now=clock.now()
     )

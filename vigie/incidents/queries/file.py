@@ -12,7 +12,7 @@ from django.db.models import (
 )
 
 from vigie.accounts.models import Membership, User
-from vigie.accounts.queries import may, roles_with, within
+from vigie.accounts.queries import held, may, roles_with
 from vigie.accounts.rules import Permission
 from vigie.audit.models import Event as Entry
 from vigie.establishments.models import NationSetting
@@ -34,6 +34,7 @@ from vigie.incidents.queries.kept import kept_of
 from vigie.incidents.queries.observables import beside_file
 from vigie.incidents.queries.routing import Around, Routed, routed
 from vigie.incidents.rules.facts import Facts
+from vigie.kernel.prepared import prepared
 
 LINES = 12  # of the journal, beside the file
 READINGS = ("incident.opened", "messages.read", "attachment.downloaded")
@@ -118,7 +119,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
     declaration = incident.declaration
     declaration.establishment, declaration.site = incident.establishment, incident.site
     facts = Facts.model_validate(incident.facts_in_force)  # type: ignore[attr-defined]
-    lines = list(_acts(incident)[: LINES + 1])
+    lines = _acts(target=f"incident:{pk}")
     marks = {True: incident.desk_read, False: incident.structure_read}  # type: ignore[attr-defined]
     opened = incident.last_opened  # type: ignore[attr-defined]
     words, authors = _words(incident)
@@ -180,8 +181,9 @@ def side_of(person: User, incident: Incident) -> bool | None:
 
 def _whole(reader: User, pk: int) -> Incident | None:
     """Return the row with its declaration, and what stands one to one beside it."""
-    rows = whole_rows(with_contacts=may(reader, Permission.WRITE_MESSAGES))
-    return rows.filter(within(reader, Permission.READ_INCIDENTS), pk=pk).first()
+    where = held(reader, Permission.READ_INCIDENTS)
+    calls = may(reader, Permission.WRITE_MESSAGES)
+    return next(iter(whole_rows(where.codes, calls, pk=pk, **where.ids)), None)
 
 
 def _contacts(incident: Incident) -> dict[str, Contact]:
@@ -217,10 +219,11 @@ def _read(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _acts(incident: Incident) -> QuerySet[Entry]:
-    """Return the journal of a file without those who only read it, the newest first."""
-    about = Entry.objects.filter(target=f"incident:{incident.pk}")
-    return about.exclude(verb__in=READINGS).order_by("-happened_at", "-id")
+@prepared
+def _acts(*, target: str) -> QuerySet[Entry]:
+    """Return the last of a file's journal without those who only read it, the newest first."""
+    acts = Entry.objects.filter(target=target).exclude(verb__in=READINGS)
+    return acts.order_by("-happened_at", "-id")[: LINES + 1]
 
 
 def _names(
@@ -269,14 +272,9 @@ def _words(incident: Incident) -> tuple[list[Word], set[User]]:
 
     One SQL query.
     """
-    rows = Message.objects.filter(incident=incident).order_by("at", "id", "attachments__id")
     found: dict[int, Word] = {}
     authors = set()
-    for row in rows.select_related("by").annotate(
-        file_pk=F("attachments__pk"),
-        file_name=F("attachments__name"),
-        file_size=F("attachments__size"),
-    ):
+    for row in _messages(incident=incident.pk):
         fresh = Word(
             row.pk, row.at, row.by.short_name, row.from_desk, row.text, row.circular_id is not None
         )
@@ -285,6 +283,17 @@ def _words(incident: Incident) -> tuple[list[Word], set[User]]:
         if row.file_pk is not None:
             word.files.append(Sent(row.file_pk, row.file_name, row.file_size))
     return list(found.values()), authors
+
+
+@prepared
+def _messages(*, incident: int) -> QuerySet[Any, Any]:
+    """Return the messages of a file, once for each file that they brought."""
+    rows = Message.objects.filter(incident=incident).order_by("at", "id", "attachments__id")
+    return rows.select_related("by").annotate(
+        file_pk=F("attachments__pk"),
+        file_name=F("attachments__name"),
+        file_size=F("attachments__size"),
+    )
 
 
 def _duplicates(reader: User, incident: Incident) -> list[Incident]:

@@ -1,6 +1,5 @@
 """The one question that reads a file with what stands one to one beside it."""
 
-from functools import cache
 from typing import Any
 
 from django.db.models import (
@@ -16,6 +15,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat, JSONObject
 
+from vigie.accounts.queries import Held, within_held
 from vigie.audit.models import Event as Entry
 from vigie.establishments.models import Designation, GroupMember, NationSetting
 from vigie.incidents.models import (
@@ -28,36 +28,47 @@ from vigie.incidents.models import (
 )
 from vigie.incidents.queries.kept import beside
 from vigie.incidents.queries.linked import flags
+from vigie.kernel.prepared import prepared
 
 
-@cache
-def whole_rows(*, with_contacts: bool) -> QuerySet[Incident]:
-    """Return the question for a whole row, built once: building it takes longer than asking it."""
-    rows = Incident.objects.select_related(
-        "establishment",
-        "site",
-        "assignee",
-        "supplier",
-        "event__supplier",
-        "merged_into",
-        "declaration__declared_by",
-        "declaration__delegation__by",
-    ).annotate(
-        facts_in_force=Subquery(_in_force(), output_field=JSONField()),
-        last_ruling=Subquery(_last_ruling(), output_field=JSONField()),
-        desk_read=_last_mark(from_desk=True),
-        structure_read=_last_mark(from_desk=False),
-        last_opened=Subquery(_last_opened(), output_field=JSONField()),
-        group_name=Subquery(_group()),
-        **flags(),
-        brought_beside=Subquery(beside(), output_field=JSONField()),
-        has_duplicates=Exists(Incident.objects.filter(merged_into=OuterRef("pk"))),
-        observables=Subquery(_sightings(), output_field=IntegerField()),
-        is_ose=_designated("ose"),
-        is_oiv=_designated("oiv"),
-        is_ee=_designated("ee"),
-        event_regions=Subquery(_event_regions()),
-        nation=Subquery(_nation(), output_field=JSONField()),
+@prepared
+def whole_rows(
+    codes: Any, with_contacts: bool, /, *, pk: int, **ids: tuple[int, ...]
+) -> QuerySet[Incident]:
+    """Return the file of a number, if it lies on some territories, with all that is told of it.
+
+    codes, ids: the territories, as Held has them.
+    """
+    seen = within_held(Held(codes, **ids))
+    rows = (
+        Incident.objects.filter(seen, pk=pk)
+        .select_related(
+            "establishment",
+            "site",
+            "assignee",
+            "supplier",
+            "event__supplier",
+            "merged_into",
+            "declaration__declared_by",
+            "declaration__delegation__by",
+        )
+        .annotate(
+            facts_in_force=Subquery(_in_force(), output_field=JSONField()),
+            last_ruling=Subquery(_last_ruling(), output_field=JSONField()),
+            desk_read=_last_mark(from_desk=True),
+            structure_read=_last_mark(from_desk=False),
+            last_opened=Subquery(_last_opened(), output_field=JSONField()),
+            group_name=Subquery(_group()),
+            **flags(),
+            brought_beside=Subquery(beside(), output_field=JSONField()),
+            has_duplicates=Exists(Incident.objects.filter(merged_into=OuterRef("pk"))),
+            observables=Subquery(_sightings(), output_field=IntegerField()),
+            is_ose=_designated("ose"),
+            is_oiv=_designated("oiv"),
+            is_ee=_designated("ee"),
+            event_regions=Subquery(_event_regions()),
+            nation=Subquery(_nation(), output_field=JSONField()),
+        )
     )
     if not with_contacts:
         return rows

@@ -23,6 +23,7 @@ from vigie.incidents.rules import legal
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.legal import Answer, Assessment, Standing
 from vigie.incidents.rules.words import Authority
+from vigie.kernel.prepared import prepared
 
 
 def visible_incidents(reader: User) -> QuerySet[Incident]:
@@ -62,10 +63,11 @@ def contacts_of(declaration: Declaration) -> dict[str, Contact]:
     return {contact.part: contact for contact in declaration.contacts.order_by("part", "id")}
 
 
-def legal_declarations(declaration: Declaration) -> QuerySet[LegalDeclaration]:
+@prepared
+def legal_declarations(*, declaration: int) -> QuerySet[LegalDeclaration]:
     """Return the recorded sendings of the legal declaration, the first sent first."""
-    rows = declaration.legal_declarations.select_related("sent_by", "recorded_by")
-    return rows.order_by("sent_at", "id")
+    rows = LegalDeclaration.objects.select_related("sent_by", "recorded_by")
+    return rows.filter(declaration=declaration).order_by("sent_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def understood(
     place = declaration.establishment
     assessment = assess_for(facts, place, declaration.site, declaration.incident.declared_at)
     portal = portal or legal_portal(declaration.country)
-    sent = tuple(legal_declarations(declaration))
+    sent = tuple(legal_declarations(declaration=declaration.pk))
     # What the desk took down is no declaration of the structure, even where this is the portal.
     is_here = portal.is_here and not declaration.is_first_word
     standing = legal.standing(assessment.duty, portal_is_here=is_here, recorded=bool(sent))

@@ -6,6 +6,7 @@ from vigie.accounts.models import Membership, User
 from vigie.accounts.queries import roles_with
 from vigie.accounts.rules import Permission
 from vigie.incidents.models import SavedView, TakenMail
+from vigie.kernel.prepared import prepared
 
 
 def desk_people(reader: User) -> list[User]:
@@ -13,18 +14,28 @@ def desk_people(reader: User) -> list[User]:
     own = reader.memberships_with(Permission.FOLLOW)
     if not own:
         return []
+    kinds = tuple(sorted({m.territory_kind for m in own}))
+    return _serving(kinds, tuple(sorted({m.territory_code for m in own})))
+
+
+@prepared
+def _serving(kinds: tuple[str, ...], codes: tuple[str, ...], /) -> QuerySet[User]:
     serving = Membership.objects.in_force().filter(
-        role__in=roles_with(Permission.FOLLOW),
-        territory_kind__in={m.territory_kind for m in own},
-        territory_code__in={m.territory_code for m in own},
+        role__in=roles_with(Permission.FOLLOW), territory_kind__in=kinds, territory_code__in=codes
     )
     people = User.objects.filter(is_active=True, pk__in=serving.values("user"))
-    return list(people.order_by("last_name", "first_name", "id"))
+    return people.order_by("last_name", "first_name", "id")
 
 
 def saved_views(reader: User) -> QuerySet[SavedView]:
     """Return the views that a person keeps, by name."""
     return SavedView.objects.filter(user=reader).order_by("name", "id")
+
+
+@prepared
+def views_of(page: str, /, *, user: int) -> QuerySet[SavedView]:
+    """Return the views that a person keeps of one list, by name."""
+    return SavedView.objects.filter(user=user, page=page).order_by("name", "id")
 
 
 def taken_mails(person: User) -> QuerySet[TakenMail]:

@@ -14,6 +14,7 @@ from vigie.incidents.rules import routing as rules
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.routing import BY_HAND, OTHER, Outcome, Situation, State, Task
 from vigie.incidents.rules.words import COUNTED_OUT, Channel
+from vigie.kernel.prepared import prepared
 from vigie.reference import catalogue, parties
 from vigie.reference.parties import Routing
 
@@ -98,7 +99,7 @@ def routed(
     amended and dates are wanted.
     """
     routing = parties.routing(incident.country)
-    kept = list(told_of(incident))
+    kept = told_in(incident=incident.pk)
     if routing is None:
         return Routed(tuple(_line(None, told, None, incident) for told in kept), is_known=False)
     asked: list[Task] = []
@@ -113,7 +114,8 @@ def routed(
     return Routed(tuple(lines), is_known=True, source=routing.source)
 
 
-def told_of(incident: Incident) -> QuerySet[PartyTold]:
+@prepared
+def told_in(*, incident: int) -> QuerySet[PartyTold]:
     """Return what was recorded of a file's parties and not retracted, the oldest first."""
     rows = PartyTold.objects.select_related("by", "attachment").filter(retracted_at=None)
     return rows.filter(incident=incident).order_by("recorded_at", "id")

@@ -21,7 +21,7 @@ from vigie.incidents.queries import handover as handovers_of
 from vigie.incidents.queries import queue as queues
 from vigie.incidents.queries import search
 from vigie.incidents.queries.keyset import Slice
-from vigie.incidents.queries.people import desk_people, saved_views
+from vigie.incidents.queries.people import desk_people, saved_views, views_of
 from vigie.incidents.queries.search import Counted
 from vigie.incidents.rules.follow import next_shift
 from vigie.kernel import clock
@@ -210,7 +210,7 @@ FORMS: dict[SavedView.Page, type[ListForm]] = {
 
 
 def _views(request: SignedRequest, page: SavedView.Page) -> list[SavedView]:
-    return list(saved_views(request.user).filter(page=page))
+    return views_of(str(page), user=request.user.pk)
 
 
 def _view_form(form: ListForm, page: SavedView.Page) -> ViewForm:

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vigie.accounts.models import User
-from vigie.accounts.queries import within, within_rota
+from vigie.accounts.queries import Held, held, rotas_held, within_held, within_rota
 from vigie.accounts.rules import Permission
 from vigie.establishments import queries as establishments
 from vigie.establishments.models import Callout, CallStep, Rota
 from vigie.establishments.rules import TerritoryKind
+from vigie.kernel.prepared import prepared
 from vigie.messages.models import Outgoing
 from vigie.messages.queries import sent_about
 
@@ -41,35 +43,37 @@ def alerts(reader: User) -> list[Callout]:
     """
     kept: dict[str, list[Callout]] = vars(reader)  # as memberships are: read once a request
     if KEPT not in kept:
-        kept[KEPT] = list(_waiting(reader)[:PAGE])
+        where = held(reader, Permission.ANSWER_CALLS)
+        kept[KEPT] = _waiting(where.codes, **where.ids)
     return kept[KEPT]
 
 
-def _waiting(reader: User) -> QuerySet[Callout]:
-    own = _own_rotas(reader).values("pk")
+@prepared
+def _waiting(codes: Any, /, **ids: tuple[int, ...]) -> QuerySet[Callout]:
+    where = Held(codes, **ids)
+    own = _own_rotas(where).values("pk")
     came_up = CallStep.objects.filter(callout=OuterRef("pk"), rota__in=own)
     nobody = ~Exists(CallStep.objects.filter(callout=OuterRef("pk")))
-    rows = answerable(reader).filter(taken_at=None, closed_at=None)
-    mine = rows.filter(Q(rota__in=own) | Q(Exists(came_up)) | Q(nobody))
-    return mine.order_by("opened_at", "id")
+    rows = establishments.callouts().filter(rotas_held(where, "rota__"))
+    waiting = rows.filter(taken_at=None, closed_at=None)
+    mine = waiting.filter(Q(rota__in=own) | Q(Exists(came_up)) | Q(nobody))
+    return mine.order_by("opened_at", "id")[:PAGE]
 
 
-def _own_rotas(reader: User) -> QuerySet[Rota]:
-    """Return the rotas of the very territories on which the reader answers calls."""
-    own = Q(pk__in=[])
-    for m in reader.memberships_with(Permission.ANSWER_CALLS):
-        if m.territory_kind == TerritoryKind.NATION:
-            own |= Q(kind=m.territory_kind, country=m.territory_code)
-        elif m.territory_kind == TerritoryKind.REGION:
-            own |= Q(kind=m.territory_kind, region=m.territory_code)
+def _own_rotas(where: Held) -> QuerySet[Rota]:
+    """Return the rotas of these very territories, not those of places inside them."""
+    own, codes = Q(pk__in=[]), dict(where.codes)
+    for code in codes[TerritoryKind.NATION]:
+        own |= Q(kind=TerritoryKind.NATION, country=code)
+    for code in codes[TerritoryKind.REGION]:
+        own |= Q(kind=TerritoryKind.REGION, region=code)
     structures = {"country": "", "region": "", "department": ""}
-    answers = Permission.ANSWER_CALLS
-    own |= within(reader, answers, **structures, establishment="establishment", site="")
+    own |= within_held(where, **structures, establishment="establishment", site="")
     sites = {"establishment": "site__establishment", "site": "site"}
-    own |= within(reader, answers, **structures, **sites)
+    own |= within_held(where, **structures, **sites)
     # Who answers for a site answers for the calls of its establishment too.
     of_site = {"establishment": "", "site": "establishment__sites"}
-    return Rota.objects.filter(own | within(reader, answers, **structures, **of_site))
+    return Rota.objects.filter(own | within_held(where, **structures, **of_site))
 
 
 def listed(reader: User) -> list[Callout]:

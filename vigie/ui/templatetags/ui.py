@@ -18,6 +18,7 @@ from django.utils.translation import gettext, pgettext
 
 from vigie.ui import lanes as geometry
 from vigie.ui import marks, moments
+from vigie.ui.drawn import drawn_once
 
 register = template.Library()
 DRAWING_NUMBERS = count(1)  # two drawings on a page must not share the name of a pattern
@@ -34,6 +35,7 @@ SHAPES = {  # kind of episode -> class of its box, pattern that fills it
 
 
 @register.simple_tag
+@drawn_once
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite: decoration, or with a label a picture that says something."""
     use = format_html('<use href="{}#tabler-{}"></use>', static("packages/icons.svg"), name)
@@ -56,6 +58,7 @@ def state(tone: str, words: str, icon: str = PLAIN_ICON) -> SafeString:
 
 
 @register.simple_tag
+@drawn_once
 def danger(value: str | None) -> SafeString:
     """Draw the danger for patients: proven, potential, none; anything else is unknown."""
     mark = marks.DANGER.get(str(value or "unknown"), marks.UNKNOWN_DANGER)
@@ -63,6 +66,7 @@ def danger(value: str | None) -> SafeString:
 
 
 @register.simple_tag
+@drawn_once
 def service(value: str) -> SafeString:
     """Draw how a care activity goes: degraded, interruption, recovery, normal…"""
     mark = marks.SERVICE[str(value)]
@@ -70,6 +74,7 @@ def service(value: str) -> SafeString:
 
 
 @register.simple_tag
+@drawn_once
 def severity(value: int | None, short: bool = False) -> SafeString:
     """Draw Vigie's own scale, 0 to 4: rising bars, the digit and (unless short) the word."""
     if value is None:
@@ -99,6 +104,7 @@ def severity(value: int | None, short: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@drawn_once
 def tlp(value: str) -> SafeString:
     """Draw a mark of the Traffic Light Protocol 2.0."""
     code = str(value).removeprefix("TLP:")

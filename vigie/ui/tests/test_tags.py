@@ -7,6 +7,7 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from vigie.ui import marks
 from vigie.ui.tests import style_page
@@ -36,6 +37,19 @@ def test_an_icon_comes_from_the_sprite():
 
 def test_words_are_escaped():
     assert "&lt;b&gt;" in draw('{% state "ok" words icon="check" %}', words="<b>")
+
+
+def test_a_picture_drawn_before_is_drawn_in_the_language_of_the_page():
+    french = draw("{% danger value %}", value="proven")
+    with translation.override("en"):
+        assert draw("{% danger value %}", value="proven") != french
+    assert draw("{% danger value %}", value="proven") == french
+
+
+def test_a_label_drawn_before_as_html_is_escaped_where_it_is_text():
+    label = "<b>&</b>"
+    assert label in draw('{% icon "clock" label=label %}', label=SafeString(label))
+    assert label not in draw('{% icon "clock" label=label %}', label=label)
 
 
 @pytest.mark.parametrize("value", ["proven", "potential", "none", "unknown"])
