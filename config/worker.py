@@ -18,7 +18,12 @@ from django_tasks_db.models import DBTaskResult
 from config.sender import Sender
 from vigie.audit import operations as audit
 from vigie.establishments import operations as establishments
-from vigie.incidents.operations import forget_expired_contacts, forget_old_drafts, intake
+from vigie.incidents.operations import (
+    duties,
+    forget_expired_contacts,
+    forget_old_drafts,
+    intake,
+)
 from vigie.incidents.operations.taking import forget_stale_mails
 from vigie.kernel import clock, orphans
 from vigie.messages import operations as outbox
@@ -62,6 +67,8 @@ SENDER = Sender()
 JOBS = (
     Job("call whoever is next", 5, establishments.escalate_due),
     Job("seal the journal", 2, audit.seal),
+    Job("keep the clocks of duties", 5, duties.refresh_duties),
+    Job("look at the duties of open files again", DAY / 24, duties.refresh_open),
     Job("send messages", 1, SENDER.look),
     Job("give up messages of dead workers", 15, outbox.give_up_lost),
     Job("run tasks", 1, lambda now: run_tasks()),

@@ -9,6 +9,13 @@ from vigie.incidents.models.declaration import (
     LegalDeclaration,
     Revision,
 )
+from vigie.incidents.models.duties import (
+    DutyAct,
+    DutyClock,
+    DutyNotice,
+    DutyReminder,
+    RegimeStart,
+)
 from vigie.incidents.models.imports import Intake, IntakeRow, Mapper
 from vigie.incidents.models.incident import (
     Attachment,
@@ -35,6 +42,10 @@ __all__ = [
     "Contact",
     "Declaration",
     "Draft",
+    "DutyAct",
+    "DutyClock",
+    "DutyNotice",
+    "DutyReminder",
     "Episode",
     "Event",
     "Handover",
@@ -48,6 +59,7 @@ __all__ = [
     "PartyTold",
     "Qualification",
     "ReadMark",
+    "RegimeStart",
     "Revision",
     "SavedView",
     "SetAsideGroup",

@@ -95,6 +95,7 @@ class Incident(Located):
     status = models.CharField(max_length=12, choices=words(Status), default=Status.RECEIVED)
     is_open = models.BooleanField(default=True)  # of the status; the queue's index needs it
     version = models.PositiveIntegerField(default=1)  # rises with every act on the file
+    duties_at = models.DateTimeField(null=True)  # when its clocks were kept; none: to do again
     qualified_at = models.DateTimeField(null=True, blank=True)
     contained_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
@@ -185,6 +186,8 @@ class Incident(Located):
             models.Index(
                 fields=["waiting", "waiting_since"], condition=ON_OPEN, name="incident_queue_wait"
             ),
+            # the worker's: files whose clocks are to be made again
+            models.Index(fields=["id"], condition=Q(duties_at=None), name="incident_duties"),
             # the list, for each kind of reader, each order and the usual filters
             models.Index(fields=["-declared_at", "-id"], name="incident_newest"),
             models.Index(

@@ -222,6 +222,7 @@ def refresh(incident: Incident, declaration: Declaration, facts: Facts) -> None:
     _set(declaration, of_declaration | {"dates_disagree": store.days_apart(facts, declared)})
     incident.search_text = store.search_text(incident, facts)
     incident.version += 1
+    incident.duties_at = None
     _set(incident, of_incident)
     declaration.save()
     incident.save()

@@ -70,6 +70,7 @@ def record_legal_declaration(
         recorded_by=by,
         recorded_at=now,
     )
+    Incident.objects.filter(pk=incident.pk).update(duties_at=None)  # its clock stops
     record(
         actor=by.journal_name,
         verb="declaration.legal_recorded",

@@ -34,5 +34,6 @@ def lock(pk: int) -> Incident:
 def keep(incident: Incident, *columns: str) -> Incident:
     """Write the columns that an act changed; whoever read the file before must read it again."""
     incident.version += 1
-    incident.save(update_fields=[*columns, "version"])
+    incident.duties_at = None  # whatever changed may start or stop a clock
+    incident.save(update_fields=[*columns, "version", "duties_at"])
     return incident

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import open_journal_of, within
@@ -18,7 +18,7 @@ from vigie.incidents.models.questions import QUESTIONS
 from vigie.incidents.rules.observables import Sort
 from vigie.incidents.rules.routing import OTHER
 from vigie.incidents.rules.words import Status, Waiting
-from vigie.reference import catalogue
+from vigie.reference import catalogue, duties
 
 _ = gettext_lazy
 
@@ -73,6 +73,15 @@ SENTENCES: dict[str, object] = {
     "declaration.contacts_erased": _("a effacé les personnes à joindre"),
     "declarations.contacts_expired": _("a effacé des personnes à joindre gardées assez longtemps"),
     "declaration.legal_recorded": _("a enregistré l’envoi de la déclaration légale"),
+    "duty.aware": _("a noté quand la structure a su, pour une obligation"),
+    "duty.event": _("a noté un fait qui lance un délai légal"),
+    "duty.answered": _("a répondu à une question sur les obligations"),
+    "duty.sent": _("a noté l’envoi d’une notification légale"),
+    "duty.not_applicable": _("a dit une obligation sans objet, avec son motif"),
+    "duty.stopped": _("a arrêté un délai légal, avec son motif"),
+    "duty.retracted": _("a repris une note sur une obligation, avec son motif"),
+    "regime.start_set": _("a fixé le début d’une obligation : %(regime)s, le %(starts_on)s"),
+    "regime.start_removed": _("a retiré la date de début d’une obligation : %(regime)s"),
     "party.told": _("a noté qui a été prévenu"),
     "party.not_needed": _("a noté qu’un destinataire n’a pas à être prévenu"),
     "party.retracted": _("a repris une note sur un destinataire"),
@@ -105,6 +114,11 @@ LABELS: dict[str, object] = {
     "sighting": "",
     "circular": "",
     "basis": "",
+    "regime": _("obligation"),
+    "stage": _("étape"),
+    "fact": _("fait"),
+    "starts_on": _("premier jour"),
+    "retracts": "",
 }
 MOST_FIELDS = 3  # named in one line
 
@@ -238,6 +252,32 @@ def _party(text: Promise) -> Teller:
     return tell
 
 
+def _duty(text: Promise) -> Teller:
+    """Return how an entry about a duty is told: with the name of its stage."""
+
+    def tell(details: Details, _names: Mapping[str, str]) -> str:
+        regime, stage = str(details.get("regime", "")), str(details.get("stage", ""))
+        return str(text) % {"what": stage_title(regime, stage)}
+
+    return tell
+
+
+def stage_title(regime: str, stage: str) -> str:
+    """Return what a stage or a whole regime is called, whatever country knows it."""
+    for law in duties.laws():
+        found = law.stage(regime, stage) or law.regime(regime)
+        if found is not None:
+            return found.title.in_(get_language() or "fr")
+    return f"{regime} {stage}".strip()
+
+
+def _answered(details: Details, _names: Mapping[str, str]) -> str:
+    fact = duties.duty_facts().get(str(details.get("fact")))
+    said = {"yes": "yes", "no": "no"}.get(str(details.get("answer")), "unknown")
+    words = str(getattr(fact, said).in_(get_language() or "fr")) if fact else ""
+    return gettext("Réponse : %(what)s.") % {"what": words}
+
+
 def _seen(details: Details, _names: Mapping[str, str]) -> str:
     count = int(str(details.get("count") or 0))
     return ngettext("%(n)s observable noté.", "%(n)s observables notés.", count) % {"n": count}
@@ -276,4 +316,11 @@ TELLERS: dict[str, Teller] = {
     "observables.added": _seen,
     "observable.retired": lambda details, names: gettext("Observable retiré."),
     "declaration.legal_recorded": _proved,
+    "duty.aware": _duty(_("Heure de connaissance notée : %(what)s.")),
+    "duty.event": _duty(_("Fait noté : %(what)s.")),
+    "duty.answered": _answered,
+    "duty.sent": _duty(_("Envoi noté : %(what)s.")),
+    "duty.not_applicable": _duty(_("Sans objet : %(what)s, motif enregistré.")),
+    "duty.stopped": _duty(_("Délai arrêté : %(what)s, motif enregistré.")),
+    "duty.retracted": _duty(_("Note reprise : %(what)s, motif enregistré.")),
 }

@@ -4,7 +4,7 @@
 and their documents hold items of `notice_items.yaml`. A country is data, never code.
 """
 
-from vigie.reference.duties.reader import duty_facts, law, notice_items
+from vigie.reference.duties.reader import duty_facts, law, laws, notice_items
 from vigie.reference.duties.values import (
     NONE_SET,
     Coming,
@@ -44,6 +44,7 @@ __all__ = [
     "duty_facts",
     "has_begun",
     "law",
+    "laws",
     "notice_items",
     "settable",
 ]

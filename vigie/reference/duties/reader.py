@@ -73,6 +73,13 @@ def law(country: str = "FR", folder: Path = FOLDER) -> Law | None:
         return _Country(folder, name).law()
 
 
+@cache
+def laws(folder: Path = FOLDER) -> tuple[Law, ...]:
+    """Return the duties of every country that has a file, by country. Raises BadReference."""
+    names = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != SHARED)
+    return tuple(found for name in names if (found := law(name.upper(), folder)))
+
+
 @contextmanager
 def _told(name: str) -> Iterator[None]:
     """Say in which file something is wrong."""

@@ -201,6 +201,10 @@ class Law:
         begun = {r.code for r in left if has_begun(r, day, set_here)}
         return [r for r in left if r.code not in begun or has_begun(r, day, set_here)]
 
+    def regime(self, code: str) -> Regime | None:
+        """Return a regime by its code, its newest edition."""
+        return next((one for one in reversed(self.regimes) if one.code == code), None)
+
     def stage(self, regime: str, stage: str) -> Stage | None:
         """Return a stage by its codes, the newest edition of its regime in front."""
         for one in reversed(self.regimes):

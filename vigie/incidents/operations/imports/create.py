@@ -126,6 +126,7 @@ def _incident(one: Placed, columns: dict[str, Any], now: datetime) -> Incident:
         is_open=one.arrival.status in OPEN,
         status_reason=one.arrival.status_reason,
         major_confirmed=one.arrival.major_confirmed,
+        duties_at=now,  # a file of the past starts no clock
     )
     incident.search_text = store.search_text(incident, one.ready.facts)
     return incident

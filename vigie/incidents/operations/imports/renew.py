@@ -57,6 +57,7 @@ def renew(
     doubts += _restate(one, declaration, incident, last)
     _end(one, incident, last)
     refresh(incident, declaration, change.in_force)
+    Incident.objects.filter(pk=incident.pk).update(duties_at=now)  # a file of the past
     declaration.episodes.all().delete()
     Episode.objects.bulk_create(store.episodes_of(declaration, change.in_force))
     brought(one, declaration, number, now).save(force_insert=True)
