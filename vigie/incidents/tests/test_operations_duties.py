@@ -1,7 +1,7 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from vigie.accounts.tests.factories import person
@@ -350,55 +350,3 @@ def test_open_files_are_looked_at_again(incident):
     assert acts.refresh_open(NOW) == 1
     acts.refresh_duties(NOW)
     assert kept(incident)["OSE.DECLARATION"].phase == "open"
-
-
-# first days
-
-
-def test_an_administrator_sets_the_first_day_and_clocks_run_from_it(incident):
-    lead = person("cert_lead", nation="FR")
-    DesignationFactory(establishment=incident.establishment, kind="ee")
-    acts.refresh_duties(NOW)
-    acts.set_regime_start(
-        by=lead,
-        country="FR",
-        regime="NIS2",
-        starts_on=date(2026, 3, 1),
-        source="Loi du 1er mars 2026",
-        now=NOW,
-    )
-    acts.refresh_duties(NOW)
-    assert kept(incident)["NIS2.EW"].phase == "to_check"  # nobody said that it is significant
-    entry = Entry.objects.get(verb="regime.start_set")
-    assert entry.details["starts_on"] == "2026-03-01"
-    acts.set_regime_start(
-        by=lead, country="FR", regime="NIS2", starts_on=None, source="", now=later(hours=1)
-    )
-    assert Entry.objects.get(verb="regime.start_removed").details["before"] == "2026-03-01"
-    assert of(incident).duty("NIS2").standing is Standing.COMING
-
-
-@pytest.mark.parametrize(("regime", "source"), [("RGPD33", "Loi"), ("NIS9", "Loi"), ("NIS2", " ")])
-def test_a_first_day_needs_its_text_and_a_regime_that_waits_for_one(regime, source):
-    lead = person("cert_lead", nation="FR")
-    with pytest.raises(ValidationError):
-        acts.set_regime_start(
-            by=lead,
-            country="FR",
-            regime=regime,
-            starts_on=date(2026, 3, 1),
-            source=source,
-            now=NOW,
-        )
-
-
-def test_nobody_below_the_nation_sets_a_first_day(incident, officer):
-    with pytest.raises(PermissionDenied):
-        acts.set_regime_start(
-            by=officer,
-            country="FR",
-            regime="NIS2",
-            starts_on=date(2026, 3, 1),
-            source="Loi",
-            now=NOW,
-        )
