@@ -30,6 +30,7 @@ from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.legal import Answer
 from vigie.incidents.rules.words import COUNTED_OUT, Origin
 from vigie.incidents.rules.words import Channel as Door
+from vigie.kernel.prepared import prepared
 from vigie.reference import catalogue
 from vigie.reference import duties as reference
 from vigie.reference.duties import Law
@@ -119,7 +120,7 @@ def duties_of(
     if incident.status in COUNTED_OUT or declaration.channel == Door.IMPORT:
         return FileDuties(is_known=True, now=now)
     beside = beside or beside_of(incident, declaration, facts)
-    acts = tuple(acts_of(incident))
+    acts = tuple(acts_in(incident=incident.pk))
     return read(incident, declaration, facts, beside, acts, law=law, now=now)
 
 
@@ -147,7 +148,8 @@ def read(
     )
 
 
-def acts_of(incident: Incident) -> QuerySet[DutyAct]:
+@prepared
+def acts_in(*, incident: int) -> QuerySet[DutyAct]:
     """Return everything recorded of the duties of a file, in the order of recording."""
     rows = DutyAct.objects.filter(incident=incident).select_related("by")
     return rows.order_by("recorded_at", "id")
@@ -158,7 +160,7 @@ def beside_of(incident: Incident, declaration: Declaration, facts: Facts) -> Bes
     held = Designation.objects.in_force().filter(establishment=incident.establishment_id)
     return Beside(
         designations=frozenset(held.values_list("kind", flat=True)),
-        legal=list(legal_declarations(declaration)),
+        legal=legal_declarations(declaration=declaration.pk),
         portal_is_here=legal_portal(incident.country).is_here,
         ruling=incident.qualifications.order_by("-at", "-id").first(),
         starts=starts_in(incident.country),
