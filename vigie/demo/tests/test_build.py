@@ -15,7 +15,7 @@ from vigie.incidents.models import Event as SharedCause
 from vigie.inventory.models import Application
 from vigie.observatory import queries
 from vigie.observatory.rules.question import Question
-from vigie.reference import catalogue
+from vigie.reference import catalogue, published
 from vigie.reports.models import Report, ShortLink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -196,6 +196,12 @@ def test_the_report_of_a_past_year_says_what_was_published(nation, year):
         for name, wanted in LISTED[year].items()
     }
     assert found == LISTED[year]
+
+
+def test_a_past_year_agrees_with_every_figure_that_was_published(nation):
+    for one in published.series().values():
+        for year, cell in one.cells.items() if one.indicator else ():
+            assert round(counted(year)[one.indicator].value) == cell.value, (one.code, year)
 
 
 def test_two_declarations_in_five_of_2021_came_by_a_provider(nation):

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vigie.incidents.models import labels
-from vigie.kernel.partial import gettext_noop as _noop
+from vigie.kernel.partial import gettext_noop
 from vigie.observatory.exports import words
 from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.indicators import Source
@@ -19,14 +19,14 @@ from vigie.ui import moments
 from vigie.ui.templatetags.ui import number, percent
 
 HEADS = {
-    "value": _noop("Nombre"),
-    "share": _noop("Part"),
-    "value_before": _noop("Année précédente"),
-    "share_before": _noop("Part, année précédente"),
-    "change": _noop("Écart"),
-    "structures": _noop("Structures"),
-    "obliged": _noop("Obligées"),
-    "rate": _noop("Taux"),
+    "value": gettext_noop("Nombre"),
+    "share": gettext_noop("Part"),
+    "value_before": gettext_noop("Année précédente"),
+    "share_before": gettext_noop("Part, année précédente"),
+    "change": gettext_noop("Écart"),
+    "structures": gettext_noop("Structures"),
+    "obliged": gettext_noop("Obligées"),
+    "rate": gettext_noop("Taux"),
 }
 PERCENTAGES = ("share", "share_before", "rate")
 

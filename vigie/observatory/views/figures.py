@@ -1,6 +1,6 @@
 """The page of figures, and the same figures as files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from vigie.accounts.rules import Permission
 from vigie.establishments.rules import Territory
 from vigie.kernel import clock
 from vigie.observatory import exports, queries
-from vigie.observatory.exports import tabular, words
+from vigie.observatory.exports import quoted, tabular, words
 from vigie.observatory.forms import ALL, QuestionForm
 from vigie.observatory.rules.figures import Figure, Report
 from vigie.observatory.rules.question import Axis, Question
@@ -41,6 +41,7 @@ class Row:
     line: words.Line
     before: str
     moved: str
+    quoted: quoted.Quoted | None  # what the ANS published, None where nothing is known
 
 
 @needs(Permission.READ_FIGURES)
@@ -52,6 +53,7 @@ def figures(request: SignedRequest) -> HttpResponse:
         return render(request, "observatory/figures.html", {"form": form}, status=422)
     question = form.question()
     report, before = _found(queries.report_beside, request.user, question)
+    published = quoted.beside(report)
     return render(
         request,
         "observatory/figures.html",
@@ -61,7 +63,9 @@ def figures(request: SignedRequest) -> HttpResponse:
             "title": words.title(report),
             "perimeter": words.perimeter(report),
             "as_of": words.as_of(report),
-            "themes": words.by_theme(report, _rows(report, before)),
+            "themes": words.by_theme(report, _rows(report, before, published)),
+            "published": list(published.values()),
+            "meanings": quoted.meanings(),
             "cards": _cards(report),
             "notes": words.notes(report),
             "year_before": question.year - 1,
@@ -154,9 +158,11 @@ def _chosen(reader: User) -> Territory | None:
     return scope.territory
 
 
-def _rows(report: Report, before: Sequence[Figure]) -> list[Row]:
+def _rows(
+    report: Report, before: Sequence[Figure], published: Mapping[str, quoted.Quoted]
+) -> list[Row]:
     return [
-        Row(line=line, before=words.value(then), moved=words.moved(now, then))
+        Row(line, words.value(then), words.moved(now, then), published.get(line.id))
         for line, now, then in zip(words.lines(report), report.figures, before, strict=True)
     ]
 

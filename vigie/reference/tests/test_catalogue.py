@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from vigie.reference import advice, catalogue, duties, parties
+from vigie.reference import advice, catalogue, duties, parties, published
 from vigie.reference.catalogue import BadReference, Entry
 
+FOLDERS = {"portals": "portal-", "mappings": "mappings/"}
 LISTS = [
     catalogue.care_activities,
     catalogue.contacts,
@@ -31,9 +32,9 @@ LISTS = [
 @pytest.mark.parametrize("name", catalogue.names())
 def test_every_file_says_where_it_comes_from(name):
     raw = catalogue.document(name)
-    assert raw["id"] == name.replace("regions/", "regions-").replace(
-        "contacts/", "contacts-"
-    ).replace("portals/", "portal-").replace("routing/", "routing-").replace("regimes/", "regimes-")
+    folder, _slash, file = name.rpartition("/")
+    called = FOLDERS.get(folder, f"{folder}-") + file if folder else name
+    assert raw["id"] == called
     assert str(raw["source"]).startswith("https://")
     assert isinstance(raw["retrieved"], date)
     assert raw.get("certainty", "found") in {"found", "to_check"}
@@ -64,6 +65,8 @@ def test_every_file_is_read_by_some_list():
     read |= {"report_advice"}
     assert duties.law() is not None
     read |= {"regimes/eu", "regimes/fr", "duty_facts", "notice_items"}
+    assert published.series()
+    read |= {"observatory/ans"}
     assert set(catalogue.names()) == read
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from vigie.reference import published
+
 PERCENT = "_percent"  # of the declarations of the year
 
 
@@ -82,8 +84,9 @@ class Targets:
 def years_of(told: Mapping[str, Any]) -> list[Targets]:
     """Return the targets of each year, the oldest first. Raises BadTargets."""
     years = sorted((_year(one) for one in told["years"]), key=lambda one: one.year)
+    known = {page.code for page in published.pages()}
     for one in years:
-        unknown = one.sources - set(told["sources"])
+        unknown = one.sources - known
         if unknown:
             raise BadTargets(f"{one.year}: unknown sources {sorted(unknown)}")
         one.check()
@@ -91,11 +94,11 @@ def years_of(told: Mapping[str, Any]) -> list[Targets]:
 
 
 def _year(told: Mapping[str, Any]) -> Targets:
-    published = {name: number for name, (number, _source) in told["published"].items()}
+    quoted = {name: number for name, (number, _source) in told["published"].items()}
     invented = dict(told["invented"])
-    categories = published.pop("categories", {}) | invented.pop("categories", {})
-    values = published | invented
-    if twice := set(published) & set(invented):
+    categories = quoted.pop("categories", {}) | invented.pop("categories", {})
+    values = quoted | invented
+    if twice := set(quoted) & set(invented):
         raise BadTargets(f"{told['year']}: both published and invented: {sorted(twice)}")
     whole = values["declarations"]
     for name in [name for name in values if name.endswith(PERCENT)]:
