@@ -7,7 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("api/v1/", api.urls),
     path("inventory/", include("vigie.inventory.urls")),
-    path("observatory/", include("vigie.observatory.urls")),
+    path("", include("vigie.observatory.urls")),
     path("", include("vigie.reports.urls")),
     path("", include("vigie.incidents.urls")),
     path("", include("vigie.accounts.urls")),

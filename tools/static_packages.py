@@ -32,6 +32,7 @@ PRINT_FONT = "@expo-google-fonts/source-sans-3/{0}/SourceSans3_{0}.ttf"
 # Where a file lies in node_modules -> its name under static-packages.
 FILES = {
     f"{TABLER}/css/tabler.min.css": "npm/tabler.min.css",
+    "echarts/dist/echarts.min.js": "npm/echarts.min.js",  # charts of the observatory
     WEB_FONT.format("latin", "normal"): "npm/fonts/source-sans-3-latin.woff2",
     WEB_FONT.format("latin-ext", "normal"): "npm/fonts/source-sans-3-latin-ext.woff2",
     WEB_FONT.format("latin", "italic"): "npm/fonts/source-sans-3-latin-italic.woff2",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.establishments.rules import BadTerritory, Territory
 from vigie.kernel.partial import FIRST_YEAR, LAST_YEAR
+from vigie.observatory.rules.edition import PLAIN, View
 from vigie.observatory.rules.question import Axis, Question, Unit
 from vigie.reference import catalogue
 
@@ -104,3 +105,30 @@ class QuestionForm(forms.Form):
             axis=Axis(answers["axis"]),
             without_provider=answers["providers"] == WITHOUT,
         )
+
+
+class ViewForm(forms.Form):
+    """How the public looks at a year; what the address leaves out is the plain view."""
+
+    axis = forms.ChoiceField(label=_("Classer par"), choices=AXES, required=False)
+    unit = forms.ChoiceField(label=_("Compter"), choices=UNITS, required=False)
+    providers = forms.ChoiceField(label=_("Prestataires"), choices=PROVIDERS, required=False)
+
+    def view(self) -> View:
+        """Return the view; only once the form is valid."""
+        told = self.cleaned_data
+        return View(
+            unit=Unit(told["unit"] or PLAIN.unit),
+            axis=Axis(told["axis"] or PLAIN.axis),
+            without_provider=told["providers"] == WITHOUT,
+        )
+
+
+def address_of(view: View) -> dict[str, str]:
+    """Return the part of an address that asks for a view: nothing for the plain one."""
+    told = {
+        "unit": view.unit.value if view.unit is not PLAIN.unit else "",
+        "axis": view.axis.value if view.axis is not PLAIN.axis else "",
+        "providers": WITHOUT if view.without_provider else "",
+    }
+    return {name: text for name, text in told.items() if text}

@@ -49,3 +49,30 @@ class Publication(models.Model):
     def is_correction(self) -> bool:
         """Return whether it corrects an earlier publication of its year."""
         return self.revision > 1
+
+
+class Opening(models.Model):
+    """Whether the public sees years that are not published yet. The last row counts; none: no."""
+
+    is_open = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return "open" if self.is_open else "closed"
+
+
+class Snapshot(models.Model):
+    """The figures of a year in progress, computed so that a page need not count.
+
+    Derived from the register: it may be deleted at any time and is computed again.
+    """
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    content = models.TextField()  # text of an Edition
+    sha256 = models.CharField(max_length=64)
+    computed_at = models.DateTimeField()
+    seen = models.BigIntegerField()  # the last change that it knows
+
+    def __str__(self) -> str:
+        return f"{self.year}, computed {self.computed_at:%Y-%m-%d %H:%M}"

@@ -1,5 +1,6 @@
 """Say tables in the active language, once for every format."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,18 @@ HEADS = {
     "structures": gettext_noop("Structures"),
     "obliged": gettext_noop("Obligées"),
     "rate": gettext_noop("Taux"),
+    "suppressed": gettext_noop("Masqué"),
+}
+SENTENCES = {
+    "value": gettext_noop("Ce que la ligne compte dans l’année."),
+    "share": gettext_noop("En pourcentage de ce que le tableau prend pour total."),
+    "value_before": gettext_noop("Le même nombre, un an plus tôt."),
+    "share_before": gettext_noop("La même part, un an plus tôt."),
+    "change": gettext_noop("Année moins année précédente ; en points pour les parts."),
+    "structures": gettext_noop("Entités juridiques distinctes qui ont déclaré."),
+    "obliged": gettext_noop("Structures que la loi oblige à déclarer, ouvertes dans l’année."),
+    "rate": gettext_noop("Structures déclarantes en pourcentage des obligées."),
+    "suppressed": gettext_noop("Vrai : la ligne est masquée, pour que personne ne soit reconnu."),
 }
 PERCENTAGES = ("share", "share_before", "rate")
 
@@ -56,23 +69,32 @@ class TableWords:
 
 def tables(report: Report) -> list[TableWords]:
     """Return the tables of a report in words, in their order."""
-    return [
-        TableWords(
-            id=one.table.id,
-            title=_(one.table.title),
-            sentence=_(one.table.sentence),
-            heads=[head(name, report.question) for name in one.columns],
-            lines=[_table_line(line, one) for line in one.lines],
-            is_own=one.table.source is Source.VIGIE,
-        )
-        for one in report.tables
-    ]
+    return [table(one, report.question) for one in report.tables]
+
+
+def table(tabulated: Tabulated, question: Question) -> TableWords:
+    """Return one table in words."""
+    definition = tabulated.table
+    return TableWords(
+        id=definition.id,
+        title=_(definition.title),
+        sentence=_(definition.sentence),
+        heads=[head(name, question) for name in tabulated.columns],
+        lines=[_table_line(line, tabulated) for line in tabulated.lines],
+        is_own=definition.source is Source.VIGIE,
+    )
 
 
 def head(column: str, question: Question) -> str:
     """Return what a column of a table is called: the years by their number."""
     years = {"value": question.year, "value_before": question.year - 1}
     return str(years[column]) if column in years else _(HEADS[column])
+
+
+def column_words() -> Iterator[tuple[str, str, str]]:
+    """Give each column of the tables: its id, what it is called, what it holds."""
+    for name, sentence in SENTENCES.items():
+        yield name, _(HEADS[name]), _(sentence)
 
 
 def unit_of_column(column: str, tabulated: Tabulated) -> str:

@@ -33,7 +33,7 @@ def publish(
     Raises PermissionDenied unless the person answers for every nation counted, PublicationRefused,
     BadQuestion.
     """
-    _require(by)
+    require_publishes(by)
     made = editions.prepared(year, as_of=as_of or now)
     if seen and seen != made.edition.sha256:
         raise PublicationRefused(Refusal.OTHER_FIGURES)
@@ -53,7 +53,7 @@ def publish(
         raise PublicationRefused(Refusal.MEANWHILE) from reason
 
 
-def _require(by: User) -> None:
+def require_publishes(by: User) -> None:
     """Raise PermissionDenied unless the person may publish what the whole register counts."""
     if not by.may(Permission.PUBLISH):
         raise PermissionDenied(f"{by.journal_name} lacks {Permission.PUBLISH}")
