@@ -23,7 +23,7 @@ from granian.server import MPServer
 
 from config.certificate import own_certificate
 from config.cli.terminal import CommandFailed
-from config.worker import LONG_JOBS, Worker
+from config.worker import FIGURES_JOBS, LONG_JOBS, Worker
 from vigie.kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -129,6 +129,7 @@ class Server(MPServer):
         self.background = (
             Worker(on_death=self.fail),
             Worker(on_death=self.fail, jobs=LONG_JOBS, name="long-worker"),
+            Worker(on_death=self.fail, jobs=FIGURES_JOBS, name="figures-worker"),
         )
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:

@@ -27,6 +27,7 @@ from vigie.incidents.operations import (
 from vigie.incidents.operations.taking import forget_stale_mails
 from vigie.kernel import clock, orphans
 from vigie.messages import operations as outbox
+from vigie.observatory import operations as observatory
 from vigie.reports.operations import forget_expired_callers
 
 logger = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ JOBS = (
 )
 # In a thread of their own: they may take minutes, and nothing else waits for them.
 LONG_JOBS = (Job("go on with imports", 2, lambda now: intake.go_on(now, clock.now)),)
+# Never older than a minute, whatever else is under way: in a thread of their own too.
+FIGURES_JOBS = (Job("compute the public figures", 10, observatory.compute_snapshots),)
 
 
 def run_tasks() -> None:

@@ -17,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from conftest import ReadOnlyGetClient
 from tests.architecture import matrix_objects as objects
+from tests.architecture import matrix_observatory as observatory
 from tests.architecture import matrix_reports as reports
 from vigie.accounts.models import User
 
@@ -50,6 +51,21 @@ OPEN_PAGES = {
     "portal:contacts",
     "portal:take_link",
     "portal:calling",
+    "observatory:public",
+    "observatory:method",
+    "observatory:open_data",
+    "observatory:feed",
+    "observatory:series",
+    "observatory:dictionary",
+    "observatory:year",
+    "observatory:archive",
+    "observatory:paper",
+    "observatory:edition",
+    "observatory:table",
+    "observatory:revision",
+    "observatory:revision_archive",
+    "observatory:revision_edition",
+    "observatory:revision_table",
     "reports:start",
     "reports:place",
     "reports:short_link",
@@ -120,7 +136,7 @@ def world(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def targets(world):
-    return {**objects.pages(world), **reports.pages(world)}
+    return {**objects.pages(world), **reports.pages(world), **observatory.pages(world)}
 
 
 @pytest.fixture(scope="module")

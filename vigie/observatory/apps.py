@@ -14,6 +14,8 @@ class ObservatoryConfig(AppConfig):
                 "figures.corrected": _(
                     "a corrigé les chiffres publiés de %(year)s (révision %(revision)s)"
                 ),
+                "figures.opened": _("a ouvert au public les années en cours"),
+                "figures.closed": _("a fermé au public les années en cours"),
             },
             targets={"publication": rules.Target(_("Publication"), "observatory:publication")},
             labels={"year": _("année"), "revision": _("révision"), "sha256": _("empreinte")},

@@ -12,7 +12,7 @@ from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.indicators import FEWEST_STRUCTURES
 from vigie.observatory.rules.tabulated import Tabulated
 from vigie.ui import moments
-from vigie.ui.templatetags.ui import number
+from vigie.ui.templatetags.ui import number, percent
 
 UP_ICON = "trending-up"
 DOWN_ICON = "trending-down"
@@ -44,7 +44,7 @@ def sentence(report: Report, before: Report | None) -> SafeString:
     }
     said = format_html(_("En {year}, {structures} de santé ont déclaré {declarations}"), **told)
     moved = _moved(report, before)
-    return said + (format_html(", {}.", moved) if moved else format_html("."))
+    return format_html("{}, {}.", said, moved) if moved else format_html("{}.", said)
 
 
 def _bold(text: str, value: float | int) -> SafeString:
@@ -55,7 +55,7 @@ def _moved(report: Report, before: Report | None) -> str:
     by = rise(report, before, "declarations")
     if by is None or before is None:
         return ""
-    numbers = {"percent": _percent(abs(by)), "year": before.question.year}
+    numbers = {"percent": percent(abs(by)), "year": before.question.year}
     if round(by) == 0:
         return _("autant qu’en %(year)s") % numbers
     if by > 0:
@@ -69,10 +69,6 @@ def rise(report: Report, before: Report | None, code: str) -> float | None:
     if now is None or not then:
         return None
     return 100 * (now - then) / then
-
-
-def _percent(value: float) -> str:
-    return _("%(n)s %%").replace(" ", moments.NBSP) % {"n": number(value, 0)}
 
 
 def answers(report: Report, before: Report | None) -> list[Answer]:
@@ -125,7 +121,7 @@ def _better(report: Report, before: Report | None) -> Answer | None:
     care = words.moved(report["care_impact_share"], before["care_impact_share"])
     return Answer(
         asks=_("Mieux ou moins bien ?"),
-        figure=sign + _percent(abs(by)),
+        figure=sign + percent(abs(by)),
         unit="",
         says=_("de déclarations par rapport à %(year)s. Effet sur la prise en charge : %(care)s.")
         % {"year": before.question.year, "care": care},

@@ -10,7 +10,7 @@ def lengths(numbers: Sequence[float | None]) -> list[float | None]:
     largest = max((one for one in numbers if one is not None), default=0)
     if largest <= 0:
         return [None if one is None else 0.0 for one in numbers]
-    return [None if one is None else max(0.0, 100 * one / largest) for one in numbers]
+    return [None if one is None else max(0.0, 100 * (one / largest)) for one in numbers]
 
 
 def squares(numbers: Sequence[float | None]) -> list[int]:

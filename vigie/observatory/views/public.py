@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from vigie.accounts.guards import open_to_all
 from vigie.observatory.exports import answers, drawings, open_data, words
 from vigie.observatory.exports.drawings import Drawn, Years
 from vigie.observatory.forms import AXES, PROVIDERS, UNITS, WITHOUT, ViewForm, address_of
@@ -29,15 +30,16 @@ from vigie.observatory.rules.shown import Shown
 from vigie.observatory.rules.tables import TABLES
 
 FRESH = 60  # seconds for which a page may be shown again without asking
-Door = Callable[..., HttpResponse]
+Door = Callable[..., HttpResponseBase]
 
 
 def public(view: Door) -> Door:
     """Open a door to everybody, in the language that its address asks for."""
 
+    @open_to_all
     @require_safe
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         asked = request.GET.get("lang", "")
         if asked in dict(settings.LANGUAGES):
             translation.activate(asked)
@@ -106,7 +108,7 @@ def _year(request: HttpRequest, year: int, revision: int | None) -> HttpResponse
                     str(one.year),
                     reverse("observatory:year", args=[one.year]) + query,
                     one.year == year,
-                    "" if one.is_published else _("en cours"),
+                    "" if one.is_published else _("provisoire"),
                 )
                 for one in reversed(reads.years())
             ],
