@@ -130,3 +130,27 @@ def test_a_year_in_progress_says_so_and_holds_no_breakdown(client, published, le
 def test_method_and_open_data_tell_what_they_are(client, published):
     assert "moins de cinq structures" in text_of(page(client, "/observatoire/methode/"))
     assert "/observatoire/AAAA/T05.csv" in text_of(page(client, "/observatoire/donnees/"))
+
+
+def test_an_officer_reads_their_own_beside_the_nation(client, published):
+    own = EstablishmentFactory()
+    declared(1, 2024, establishment=own, origin="malicious")
+    officer = MembershipFactory(role="rssi", establishment=own).user
+    client.force_login(officer)
+    text = text_of(page(client, "/observatoire/2024/"))
+    assert "Visible de vous seul" in text
+    mine = text[text.index("Visible de vous seul") :]
+    assert f"{own.name} 1 1 100,0 %" in mine  # what came after the publication: theirs, live
+    assert "Nation 9 9 88,9 %" in mine
+
+
+def test_nobody_reads_beside_what_they_may_not_count(client, published):
+    own, other = EstablishmentFactory(), EstablishmentFactory()
+    client.force_login(MembershipFactory(role="rssi", establishment=own).user)
+    text = text_of(page(client, f"/observatoire/2024/?beside=ej:{other.finess}"))
+    assert own.name in text
+    assert other.name not in text
+
+
+def test_visitors_read_nothing_beside(client, published):
+    assert "Visible de vous seul" not in text_of(page(client))

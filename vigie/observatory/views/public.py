@@ -28,6 +28,7 @@ from vigie.observatory.rules.indicators import INDICATORS
 from vigie.observatory.rules.question import Axis, Unit
 from vigie.observatory.rules.shown import Shown
 from vigie.observatory.rules.tables import TABLES
+from vigie.observatory.views.beside import beside
 
 FRESH = 60  # seconds for which a page may be shown again without asking
 Door = Callable[..., HttpResponseBase]
@@ -120,6 +121,7 @@ def _year(request: HttpRequest, year: int, revision: int | None) -> HttpResponse
             "notes": words.notes(report),
             "as_of": words.as_of(report),
             "tables": len(report.tables),
+            "beside": beside(request.user, request.GET.get("beside", ""), view, report),
         },
     )
 
