@@ -159,6 +159,12 @@ class PartialDate:
         """Return the year by the clocks of the zone; as written unless precise to the minute."""
         return (self.day(zone) or self.moment).year
 
+    def month_in(self, zone: tzinfo) -> int | None:
+        """Return the month by the clocks of the zone, None where only the year is known."""
+        if self.precision is Precision.YEAR:
+            return None
+        return (self.day(zone) or self.moment).month
+
     def surely_before(self, other: "PartialDate", zone: tzinfo) -> bool:
         """Return whether every moment of it comes before every moment of the other."""
         return self.end(zone) <= other.start(zone)

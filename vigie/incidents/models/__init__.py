@@ -1,5 +1,6 @@
 """Tables of declarations and of their follow-up."""
 
+from vigie.incidents.models.counted import CountedState
 from vigie.incidents.models.declaration import (
     Brought,
     Contact,
@@ -40,6 +41,7 @@ __all__ = [
     "Brought",
     "Circular",
     "Contact",
+    "CountedState",
     "Declaration",
     "Draft",
     "DutyAct",

@@ -118,17 +118,6 @@ class Declaration(Located):
                 name="declaration_interruption_is_degraded",
             ),
         ]
-        indexes = [
-            # the observatory's: distinct structures and events are counted without the rows
-            models.Index(
-                fields=["declared_year", "counts", "establishment", "event", "support_requested"],
-                name="declaration_by_declared",
-            ),
-            models.Index(
-                fields=["occurred_year", "counts", "establishment", "event", "support_requested"],
-                name="declaration_by_occurred",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} ({self.declared or '?'})"

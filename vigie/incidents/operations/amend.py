@@ -14,6 +14,7 @@ from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Episode, Incident, Revision
 from vigie.incidents.operations import store
 from vigie.incidents.operations.calling import call_for
+from vigie.incidents.operations.counted import count_anew
 from vigie.incidents.operations.declare import Incomplete
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules import follow
@@ -193,7 +194,7 @@ def _put_in_force(
     revision.save(force_insert=True)
     declaration.revision_number = revision.number
     _call_back(incident, old, new, now)
-    refresh(incident, declaration, new)
+    refresh(incident, declaration, new, now)
     if incident.is_open and became_graver(old, new):
         call_for(incident, new, now)
     declaration.episodes.all().delete()
@@ -211,8 +212,8 @@ def _call_back(incident: Incident, old: Facts, new: Facts, now: datetime) -> Non
         incident.waiting, incident.waiting_since = action.waiting, now
 
 
-def refresh(incident: Incident, declaration: Declaration, facts: Facts) -> None:
-    """Write the facts in force, with the CERT's last ruling, into both rows."""
+def refresh(incident: Incident, declaration: Declaration, facts: Facts, now: datetime) -> None:
+    """Write the facts in force, with the CERT's last ruling, into both rows and into the counts."""
     last = incident.qualifications.order_by("-at", "-id").first()
     ruling = Ruling(Origin(last.origin), last.category) if last else Ruling()
     declared = PartialDate.parse(declaration.declared) if declaration.declared else None
@@ -226,6 +227,7 @@ def refresh(incident: Incident, declaration: Declaration, facts: Facts) -> None:
     _set(incident, of_incident)
     declaration.save()
     incident.save()
+    count_anew(incident, now, facts)
 
 
 def _set(row: Declaration | Incident, columns: dict[str, Any]) -> None:

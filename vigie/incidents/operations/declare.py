@@ -16,7 +16,7 @@ from vigie.audit.operations import record
 from vigie.establishments.models import Establishment, GroupMember, Site
 from vigie.establishments.rules import Place, TerritoryKind
 from vigie.incidents.models import Contact, Declaration, Draft, Episode, Incident, Revision
-from vigie.incidents.operations import store
+from vigie.incidents.operations import counted, store
 from vigie.incidents.operations.calling import call_for
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules import follow
@@ -167,6 +167,7 @@ def _declare(by: User, submission: Submission, ready: _Ready, now: datetime) -> 
         facts=facts_rules.to_json(ready.facts),
     )
     Episode.objects.bulk_create(store.episodes_of(declaration, ready.facts))
+    counted.count_first([counted.New(declaration, incident, ready.facts)], now)
     Contact.objects.bulk_create(
         contact_rows(declaration, submission.declarant, submission.technical, now)
     )

@@ -12,6 +12,7 @@ from vigie.accounts.queries import require
 from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Event, Incident, SetAsideGroup
+from vigie.incidents.operations.counted import count_anew
 from vigie.incidents.operations.version import keep, lock
 from vigie.incidents.rules.words import COUNTED_OUT
 from vigie.inventory.models import Supplier
@@ -234,4 +235,6 @@ def _put(by: User, incident: Incident, event: Event | None, verb: str, now: date
         at=now,
         details={"event": event.pk if event else was},
     )
-    return keep(incident, "event", "event_reason")
+    keep(incident, "event", "event_reason")
+    count_anew(incident, now)
+    return incident

@@ -14,8 +14,8 @@ from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Incident, Message, ReadMark
 from vigie.incidents.operations.attach import Upload, attach, stored
-from vigie.incidents.operations.follow import MOVED, arrive
-from vigie.incidents.operations.version import keep, lock
+from vigie.incidents.operations.follow import arrive, keep_moved
+from vigie.incidents.operations.version import lock
 from vigie.incidents.queries.file import side_of
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.words import Status, Waiting
@@ -137,7 +137,7 @@ def _reopen(by: User, incident: Incident, now: datetime) -> None:
     old = Status(incident.status)
     follow.check_move(old, Status.RESOLVED, reason="a message came")
     arrive(incident, Status.RESOLVED, reason="", now=now)
-    keep(incident, *MOVED)
+    keep_moved(incident, now)
     record(
         actor=by.journal_name,
         verb="incident.moved",

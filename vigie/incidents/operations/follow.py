@@ -10,6 +10,7 @@ from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Incident
 from vigie.incidents.operations.calling import stop_calls
+from vigie.incidents.operations.counted import count_anew
 from vigie.incidents.operations.version import hold, keep
 from vigie.incidents.rules import follow
 from vigie.incidents.rules.follow import ForbiddenMove
@@ -79,7 +80,7 @@ def move(
     arrive(held, to, reason=reason, now=now)
     stop_calls(held, now)
     _journal(by, held, "incident.moved", now, {"from": old, "to": to})
-    return keep(held, *MOVED, "lessons")
+    return keep_moved(held, now, "lessons")
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def merge(
     stop_calls(held, now)
     _journal(by, held, "incident.merged", now, {"from": old, "into": into.pk})
     _journal(by, into, "incident.received_duplicate", now, {"duplicate": held.pk})
-    return keep(held, *MOVED, "merged_into")
+    return keep_moved(held, now, "merged_into")
 
 
 @transaction.atomic
@@ -126,7 +127,7 @@ def restore(*, by: User, incident: Incident, reason: str, version: int, now: dat
     held.merged_into = None
     arrive(held, to, reason=reason, now=now)
     _journal(by, held, "incident.restored", now, {"from": old, "to": to})
-    return keep(held, *MOVED, "merged_into")
+    return keep_moved(held, now, "merged_into")
 
 
 def arrive(incident: Incident, to: Status, *, reason: str, now: datetime) -> None:
@@ -147,6 +148,13 @@ def arrive(incident: Incident, to: Status, *, reason: str, now: datetime) -> Non
         incident.waiting, incident.waiting_since = action.waiting, now
     if counted != (to not in COUNTED_OUT):
         Declaration.objects.filter(incident=incident).update(counts=not counted)
+
+
+def keep_moved(incident: Incident, now: datetime, *columns: str) -> Incident:
+    """Write what moving a file changed, and what is counted of it from now on."""
+    keep(incident, *MOVED, *columns)
+    count_anew(incident, now)
+    return incident
 
 
 def _stamp(incident: Incident, to: Status, now: datetime) -> None:

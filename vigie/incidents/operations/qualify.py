@@ -108,4 +108,4 @@ def _write(incident: Incident, decision: Decision, then: NextAction | None, now:
     declaration = Declaration.objects.get(incident=incident)
     declaration.major_confirmed = decision.major_confirmed
     facts = declaration.revisions.get(number=declaration.revision_number).facts
-    refresh(incident, declaration, Facts.model_validate(facts))
+    refresh(incident, declaration, Facts.model_validate(facts), now)

@@ -11,6 +11,7 @@ from vigie.accounts.rules import Permission
 from vigie.audit.operations import record
 from vigie.incidents.models import Declaration, Incident
 from vigie.incidents.operations.amend import amend
+from vigie.incidents.operations.counted import count_anew
 from vigie.incidents.operations.version import hold, keep, lock
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.follow import BadAction, ForbiddenMove, NextAction
@@ -147,7 +148,9 @@ def give_support(
         at=now,
         details={"helpers": held.support_given},
     )
-    return keep(held, "support_given", "support_given_at")
+    keep(held, "support_given", "support_given_at")
+    count_anew(held, now)
+    return held
 
 
 @transaction.atomic

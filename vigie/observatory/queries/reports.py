@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from vigie.accounts.models import User
 from vigie.accounts.queries import within
 from vigie.accounts.rules import Permission
-from vigie.incidents.models import Declaration
+from vigie.incidents.models import CountedState
 from vigie.observatory.queries import tallies
 from vigie.observatory.queries.tables import tabulate
 from vigie.observatory.queries.where import UnknownTerritory, covers, lies_in, own_territories
@@ -56,7 +56,7 @@ def report_beside(
 ) -> tuple[Report, tuple[Figure, ...]]:
     """Return a report and the figures of the year before, in one pass. Raises as report_for."""
     allowed = _allowed(reader, question)
-    inside = _inside(question, allowed)
+    inside = _inside(question, allowed, as_of)
     figures, before = _figures(question, inside, question.year, question.year - 1)
     within = () if question.territory else tuple(own_territories(reader))
     return Report(question, as_of, figures, _told(inside, question), within=within), before
@@ -64,7 +64,9 @@ def report_beside(
 
 def last_year(reader: User, axis: Axis) -> int | None:
     """Return the last year with a declaration that the reader may count, None without any."""
-    rows = Declaration.objects.filter(within(reader, Permission.READ_FIGURES), counts=True)
+    rows = CountedState.objects.filter(
+        within(reader, Permission.READ_FIGURES), known_until=None, counts=True
+    )
     years = rows.exclude(**{axis.column: None}).order_by(f"-{axis.column}")
     return years.values_list(axis.column, flat=True).first()
 
@@ -77,18 +79,18 @@ def _allowed(reader: User, question: Question) -> Q:
 
 
 def _report(question: Question, allowed: Q, as_of: datetime) -> Report:
-    inside = _inside(question, allowed)
+    inside = _inside(question, allowed, as_of)
     (figures,) = _figures(question, inside, question.year)
     return Report(question, as_of, figures, _told(inside, question))
 
 
 def _with_tables(report: Report, allowed: Q) -> Report:
-    inside = _inside(report.question, allowed)
+    inside = _inside(report.question, allowed, report.as_of)
     return replace(report, tables=tabulate(inside, report.question))
 
 
 def _figures(
-    question: Question, inside: QuerySet[Declaration], *years: int
+    question: Question, inside: QuerySet[CountedState], *years: int
 ) -> list[tuple[Figure, ...]]:
     """Return the figures of each of the years."""
     rows, column = inside.filter(counts=True), question.axis.column
@@ -100,14 +102,14 @@ def _figures(
     return [rules.suppress(one, few) for one, few in zip(figures, behind, strict=True)]
 
 
-def _told(inside: QuerySet[Declaration], question: Question) -> LeftOut:
+def _told(inside: QuerySet[CountedState], question: Question) -> LeftOut:
     return LeftOut(None, None) if question.hides_small_cells else _left_out(inside, question)
 
 
-def _inside(question: Question, allowed: Q) -> QuerySet[Declaration]:
-    """Return the declarations of every year that the question looks at. Raises BadQuestion."""
+def _inside(question: Question, allowed: Q, as_of: datetime) -> QuerySet[CountedState]:
+    """Return what the question looks at, of every year, as known then. Raises BadQuestion."""
     question.check()
-    rows = Declaration.objects.filter(allowed)
+    rows = CountedState.objects.known_at(as_of).filter(allowed)
     if question.territory is not None:
         rows = rows.filter(lies_in(question.territory, question.year))
     if question.structure_type:
@@ -117,7 +119,7 @@ def _inside(question: Question, allowed: Q) -> QuerySet[Declaration]:
     return rows
 
 
-def _left_out(inside: QuerySet[Declaration], question: Question) -> LeftOut:
+def _left_out(inside: QuerySet[CountedState], question: Question) -> LeftOut:
     column = question.axis.column
     without = Q(**{column: None}, counts=True)
     rejected = Q(**{column: question.year}, counts=False)

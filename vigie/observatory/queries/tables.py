@@ -1,16 +1,16 @@
 """Fill the tables: all rows of conditions at once, regions and care activities apart."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, QuerySet
 
 from vigie.establishments.models import Designation, Establishment
 from vigie.establishments.rules import DesignationKind, TerritoryKind
-from vigie.incidents.models import Declaration, Episode
+from vigie.incidents.models import CountedState
 from vigie.observatory.queries import tallies
 from vigie.observatory.rules import tabulated as rules
 from vigie.observatory.rules.indicators import EVERY, Counted
@@ -21,8 +21,7 @@ from vigie.observatory.rules.tabulated import Line, Tabulated
 from vigie.reference import catalogue
 from vigie.reference.catalogue import LegalPortal
 
-Rows = QuerySet[Declaration]
-MONTH_BEGINS, MONTH_LENGTH = 6, 2  # in 2026-03-14
+Rows = QuerySet[CountedState]
 REGION_COUNTS = {
     "declarations": Count("pk"),
     "alone": Count("pk", filter=tallies.ALONE),
@@ -79,7 +78,7 @@ def _looked(inside: Rows, question: Question) -> Looked:
     operators = Designation.objects.in_force(question.year).filter(kind=DesignationKind.OSE)
     years = (question.year, question.year - 1)
     rows = inside.filter(**{f"{question.axis.column}__in": years}, counts=True).annotate(
-        month=Substr(question.axis.date_column, MONTH_BEGINS, MONTH_LENGTH),
+        month=F(question.axis.month_column),
         is_ose=Exists(operators.filter(establishment=OuterRef("establishment"))),
     )
     return Looked(question, rows)
@@ -101,7 +100,7 @@ def _structures_behind(looked: Looked) -> list[dict[tuple[str, str], int]]:
     found = [{place: one[count] for place, count in needed.items()} for one in counts]
     for year, one in looked.by_year("region", n=Count("establishment", distinct=True)):
         found[looked.years.index(year)]["T04", one["region"] or UNKNOWN] = one["n"]
-    for year, activity, number in _by_activity(looked, "declaration__establishment"):
+    for year, activity, number in _by_activity(looked, "establishment"):
         found[looked.years.index(year)]["T17", activity] = number
     return found
 
@@ -179,8 +178,11 @@ def _activities(table: Table, looked: Looked, totals: list[int]) -> Tabulated:
 
 
 def _by_activity(looked: Looked, counted: str) -> Iterator[tuple[int, str, int]]:
-    """Give year, activity and how many were hit: distinct values of a column of episodes."""
-    year = f"declaration__{looked.column}"
-    told = Episode.objects.exclude(activity="").filter(declaration__in=looked.rows.values("pk"))
-    grouped = told.order_by().values_list(year, "activity")
-    yield from grouped.annotate(n=Count(counted, distinct=True))
+    """Give year, activity and how many were hit: distinct values of a column."""
+    told = looked.rows.exclude(activities="").order_by()
+    hit: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for year, activities, one in told.values_list(looked.column, "activities", counted):
+        for activity in activities.split():
+            hit[year, activity].add(one)
+    for (year, activity), found in hit.items():
+        yield year, activity, len(found)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Aggregate, Case, Count, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from vigie.incidents.models import Declaration
+from vigie.incidents.models import CountedState
 from vigie.observatory.rules.indicators import (
     DECLARATIONS_MADE,
     EVERY,
@@ -20,7 +20,7 @@ from vigie.observatory.rules.indicators import (
 )
 from vigie.observatory.rules.indicators import Count as Wanted
 
-Rows = QuerySet[Declaration]
+Rows = QuerySet[CountedState]
 ALONE = Q(event=None)  # a declaration without event is an event of its own
 EVERY_EVENT = Wanted(Counted.EVENTS, EVERY)
 
@@ -159,7 +159,7 @@ def middles(each: Mapping[int, int]) -> list[int]:
 
 
 def _aggregated(
-    rows: QuerySet[Declaration, object], parts: Mapping[Cell, Aggregate]
+    rows: QuerySet[CountedState, object], parts: Mapping[Cell, Aggregate]
 ) -> Counter[Cell]:
     """Return several aggregates of the same rows in one SQL query."""
     named = {f"count{number}": wanted for number, wanted in enumerate(parts)}

@@ -38,9 +38,9 @@ class Axis(StrEnum):
         return f"{self.value}_year"
 
     @property
-    def date_column(self) -> str:
-        """Return the column of a declaration that holds the date, as far as it is known."""
-        return self.value
+    def month_column(self) -> str:
+        """Return the column that holds the month, by the same clock."""
+        return f"{self.value}_month"
 
 
 @dataclass(frozen=True, slots=True)

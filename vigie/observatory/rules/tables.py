@@ -117,8 +117,8 @@ MONTH_NAMES = [
 
 def _months() -> Iterator[Row]:
     for number, name in enumerate(MONTH_NAMES, start=1):
-        yield Row(f"{number:02d}", name, holds("month", f"{number:02d}"))
-    yield Row(UNKNOWN, NOT_TOLD, holds("month", ""))
+        yield Row(f"{number:02d}", name, holds("month", number))
+    yield Row(UNKNOWN, NOT_TOLD, holds("month", None))
 
 
 HOSPITALS = (
@@ -333,7 +333,7 @@ TABLES: tuple[Table, ...] = (
             Row(
                 "given",
                 _("dont appui donné"),
-                known("incident__support_given_at"),
+                holds("support_given", True),
                 is_part=False,
             ),
         ),
@@ -347,8 +347,8 @@ TABLES: tuple[Table, ...] = (
             Row("within_a_day", _("Dans les 24 heures"), holds("delay", Delay.WITHIN_A_DAY)),
             Row("later", _("Plus tard"), holds("delay", Delay.LATER)),
             Row(UNKNOWN, NOT_TOLD, holds("delay", Delay.UNKNOWN)),
-            Row("resolved", _("Incident résolu"), known("incident__resolved_at"), is_part=False),
-            Row("open", _("Dossier en cours"), holds("incident__is_open", True), is_part=False),
+            Row("resolved", _("Incident résolu"), holds("resolved", True), is_part=False),
+            Row("open", _("Dossier en cours"), holds("is_open", True), is_part=False),
         ),
     ),
     Table(

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from vigie.accounts.models import User
 from vigie.incidents.models import Declaration, Event, Incident
+from vigie.incidents.operations.counted import count_anew
 from vigie.incidents.tests.factories import EstablishmentFactory, MembershipFactory, SiteFactory
 
 NOW = datetime(2026, 3, 14, 1, 10, tzinfo=UTC)
@@ -32,7 +33,10 @@ class EventFactory(DjangoModelFactory):
 
 
 class CountedFactory(DjangoModelFactory):
-    """A declaration of 2024 about which nobody answered anything; give the columns that count."""
+    """A declaration of 2024 about which nobody answered anything; give the columns that count.
+
+    activities: care activities, each of which lived through an episode of degraded mode.
+    """
 
     class Meta:
         model = Declaration
@@ -48,9 +52,10 @@ class CountedFactory(DjangoModelFactory):
     endangerment = "unknown"
     structure_impact = "unknown"
     source_key = None
+    activities = ()
 
     @classmethod
-    def _create(cls, model_class, *args, establishment, site, **columns):
+    def _create(cls, model_class, *args, establishment, site, activities, **columns):
         place = site.place if site else establishment.place
         where = {
             "establishment": establishment,
@@ -71,7 +76,11 @@ class CountedFactory(DjangoModelFactory):
             severity=0,
             event=columns.get("event"),
         )
-        return super()._create(model_class, *args, incident=incident, **where, **columns)
+        made = super()._create(model_class, *args, incident=incident, **where, **columns)
+        for activity in activities:
+            made.episodes.create(kind="degraded", activity=activity)
+        count_anew(incident, NOW)
+        return made
 
 
 def reader(kind, code="", **row):

@@ -2,17 +2,16 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from vigie.observatory.queries import report_of_everything
 from vigie.observatory.rules.edition import PLAIN, VIEWS, BadEdition, Edition, View
 from vigie.observatory.rules.question import Axis, Unit
-from vigie.observatory.tests.factories import CountedFactory
+from vigie.observatory.tests.factories import NOW, CountedFactory
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2024, 5, 21, 9, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.establishments.rules import Territory
-from vigie.incidents.models import Declaration
+from vigie.incidents.models import CountedState
 from vigie.observatory.rules import figures
 from vigie.observatory.rules.figures import Count, LeftOut, Report
 from vigie.observatory.rules.indicators import DECLARATIONS_MADE, EVERY, INDICATORS, Counted
@@ -68,7 +68,7 @@ def test_every_figure_says_what_it_means(indicator):
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.id)
 def test_every_condition_reads_columns_that_declarations_have(indicator):
-    columns = {field.name for field in Declaration._meta.get_fields()} | {DECLARATIONS_MADE}
+    columns = {field.name for field in CountedState._meta.get_fields()} | {DECLARATIONS_MADE}
     clauses = [c for part in (*indicator.yes, *indicator.told) for c in part]
     assert {clause.column for clause in clauses} <= columns
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from vigie.establishments.models import Designation
-from vigie.incidents.models import Declaration, Episode, Incident
+from vigie.incidents.models import CountedState, Declaration, Incident
 from vigie.observatory import queries
 from vigie.observatory.rules import tables as rules
 from vigie.observatory.rules.indicators import Clause
@@ -19,7 +19,7 @@ from vigie.observatory.tests.factories import (
 )
 
 ANNOTATED = {"month", "is_ose", "declarations_made"}
-FOREIGN = {"establishment", "incident"}
+FOREIGN = {"establishment"}
 
 
 def tables(year=2024, **asked):
@@ -36,7 +36,7 @@ def column(table, name):
 
 
 def test_every_row_reads_columns_that_declarations_have():
-    columns = {field.name for field in Declaration._meta.get_fields()} | ANNOTATED
+    columns = {field.name for field in CountedState._meta.get_fields()} | ANNOTATED
     for table in rules.TABLES:
         for row in table.rows:
             for clause in (clause for part in row.condition for clause in part):
@@ -61,8 +61,9 @@ def rows(db):
     Designation.objects.create(establishment=public, kind="ose")
     shared = EventFactory()
     told = {"structure_impact": "degraded", "declared": "2024-03-02T10:00+01:00"}
-    one = CountedFactory(
+    CountedFactory(
         establishment=public,
+        activities=("BIO", "URG", "BIO"),
         origin="malicious",
         category="ransomware",
         ransomware_extent="one_server",
@@ -71,18 +72,19 @@ def rows(db):
         care_interrupted=True,
         **told,
     )
-    two = CountedFactory(
-        establishment=public, event=shared, origin="non_malicious", provider_involved=True, **told
+    CountedFactory(
+        establishment=public,
+        event=shared,
+        activities=("BIO",),
+        origin="non_malicious",
+        provider_involved=True,
+        **told,
     )
     CountedFactory(
         establishment=home, event=shared, origin="non_malicious", provider_involved=True, **told
     )
     CountedFactory(establishment=public, declared="2024", declared_year=2024)
     CountedFactory(establishment=home, declared_year=2023, declared="2023-05", origin="malicious")
-    for activity in ("BIO", "URG"):
-        Episode.objects.create(declaration=one, kind="degraded", activity=activity)
-    Episode.objects.create(declaration=one, kind="interruption", activity="BIO")
-    Episode.objects.create(declaration=two, kind="degraded", activity="BIO")
 
 
 def test_months_are_those_of_the_date_and_years_alone_stand_apart(rows):
@@ -167,7 +169,7 @@ def test_the_parts_of_a_table_are_its_whole(rows, unit, axis):
 
 def whole(condition, axis):
     """Count by hand what a table is a table of."""
-    rows = Declaration.objects.filter(counts=True, **{axis.column: 2024})
+    rows = CountedState.objects.filter(counts=True, **{axis.column: 2024})
     clauses = [clause for part in condition for clause in part]
     return sum(all(meets(row, clause) for clause in clauses) for row in rows)
 
@@ -196,15 +198,20 @@ def multiply(template, number):
     incident, declaration = template.incident, template
     files = [copied(incident) for _ in range(number)]
     Incident.objects.bulk_create(files, batch_size=500)
-    Declaration.objects.bulk_create(
+    copies = Declaration.objects.bulk_create(
         [copied(declaration, incident=file, key=uuid4()) for file in files], batch_size=500
+    )
+    state = declaration.counted_states.get()
+    CountedState.objects.bulk_create(
+        [copied(state, declaration=one) for one in copies], batch_size=500
     )
 
 
 def copied(row, **changed):
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     values.pop("id")
-    values.pop("incident_id", None)
+    for key in changed:
+        values.pop(f"{key}_id", None)
     return type(row)(**{**values, **changed})
 
 

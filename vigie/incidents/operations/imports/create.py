@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from vigie.audit.operations import record
 from vigie.incidents.models import Brought, Declaration, Episode, Incident, Revision
-from vigie.incidents.operations import store
+from vigie.incidents.operations import counted, store
 from vigie.incidents.operations.imports.place import Placed, since
 from vigie.incidents.rules import facts as facts_rules
 from vigie.incidents.rules.facts import Facts
@@ -47,6 +47,13 @@ def create(batch: Sequence[Placed], *, by: str, now: datetime) -> None:
         episode
         for one, declaration in pairs
         for episode in store.episodes_of(declaration, one.ready.facts)
+    )
+    counted.count_first(
+        (
+            counted.New(declaration, declaration.incident, one.ready.facts)
+            for one, declaration in pairs
+        ),
+        now,
     )
     for one, incident in zip(batch, incidents, strict=True):
         details = {"source": one.arrival.source, "line": one.arrival.line}

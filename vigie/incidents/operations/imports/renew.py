@@ -56,7 +56,7 @@ def renew(
     doubts = [Doubt(name, told) for name in change.clash]
     doubts += _restate(one, declaration, incident, last)
     _end(one, incident, last)
-    refresh(incident, declaration, change.in_force)
+    refresh(incident, declaration, change.in_force, now)
     Incident.objects.filter(pk=incident.pk).update(duties_at=now)  # a file of the past
     declaration.episodes.all().delete()
     Episode.objects.bulk_create(store.episodes_of(declaration, change.in_force))
