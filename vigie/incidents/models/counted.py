@@ -33,7 +33,7 @@ class CountedState(models.Model):
     """One state of what is counted of a declaration. Never changed but for its end.
 
     An act that changes what is counted ends the state in force and adds the next one, so that
-    every figure can be made as it was known at any moment (docs/adr/0010). Narrow on purpose:
+    every figure can be made as it was known at any moment (docs/adr/0011). Narrow on purpose:
     what no figure reads has no column here. NULL, "" or "unknown": nobody knows.
     """
 

@@ -1,7 +1,7 @@
 """Make what was counted of declarations anew, from what is kept of their past.
 
 Revisions, rulings and what imports brought say what was declared and decided, and when; the journal
-says when files moved, joined an event or got support. What none of them tells (see docs/adr/0010)
+says when files moved, joined an event or got support. What none of them tells (see docs/adr/0011)
 is taken as it is now.
 """
 

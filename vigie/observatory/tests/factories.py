@@ -12,6 +12,7 @@ from vigie.incidents.operations.counted import count_anew
 from vigie.incidents.tests.factories import EstablishmentFactory, MembershipFactory, SiteFactory
 
 NOW = datetime(2026, 3, 14, 1, 10, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 __all__ = [
     "NOW",
@@ -36,6 +37,7 @@ class CountedFactory(DjangoModelFactory):
     """A declaration of 2024 about which nobody answered anything; give the columns that count.
 
     activities: care activities, each of which lived through an episode of degraded mode.
+    known_from: since when it is counted.
     """
 
     class Meta:
@@ -53,9 +55,10 @@ class CountedFactory(DjangoModelFactory):
     structure_impact = "unknown"
     source_key = None
     activities = ()
+    known_from = LONG_AGO
 
     @classmethod
-    def _create(cls, model_class, *args, establishment, site, activities, **columns):
+    def _create(cls, model_class, *args, establishment, site, activities, known_from, **columns):
         place = site.place if site else establishment.place
         where = {
             "establishment": establishment,
@@ -79,7 +82,7 @@ class CountedFactory(DjangoModelFactory):
         made = super()._create(model_class, *args, incident=incident, **where, **columns)
         for activity in activities:
             made.episodes.create(kind="degraded", activity=activity)
-        count_anew(incident, NOW)
+        count_anew(incident, known_from)
         return made
 
 
