@@ -41,7 +41,9 @@ def count_first(new: Iterable[New], now: datetime) -> None:
 @cache
 def _insertion() -> str:
     """Return the statement that adds a state. The ORM's own costs a tenth of a declaration."""
-    names = [connection.ops.quote_name(f.column) for f in CountedState._meta.concrete_fields[1:]]
+    names = [
+        connection.ops.quote_name(str(f.column)) for f in CountedState._meta.concrete_fields[1:]
+    ]
     table, gaps = connection.ops.quote_name(CountedState._meta.db_table), ["%s"] * len(names)
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(gaps)})"  # noqa: S608
 
