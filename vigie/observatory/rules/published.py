@@ -8,9 +8,6 @@ from vigie.observatory.rules.question import Axis, Unit
 from vigie.reference.published import Cell, Series, series
 
 FRANCE = Territory(TerritoryKind.NATION, "FR")
-# In 2021 providers' incidents made hundreds of structures declare: no line joins it to its
-# neighbours.
-SERIES_BREAKS = frozenset({2021})
 
 
 def published(indicator_id: str, year: int) -> Cell | None:

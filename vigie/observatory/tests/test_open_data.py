@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from pypdf import PdfReader
 
 from vigie.accounts.models import User
 from vigie.observatory.operations import publish
@@ -133,5 +134,6 @@ def test_labels_follow_the_language(client, publication):
     assert {one["code"]: one["label"] for one in found}["declarations"] == "Declarations"
 
 
-def test_the_report_is_a_pdf(client, publication):
-    assert got(client, "/observatoire/2024/rapport.pdf").startswith(b"%PDF-")
+def test_the_report_is_a_pdf_that_bears_the_hash_of_its_edition(client, publication):
+    read = PdfReader(io.BytesIO(got(client, "/observatoire/2024/rapport.pdf")))
+    assert publication.sha256 in read.pages[0].extract_text()  # the hash of what was published

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 
-from vigie.observatory import exports
+from vigie.observatory.exports import document, open_data
 from vigie.observatory.exports import feed as atom
-from vigie.observatory.exports import open_data
 from vigie.observatory.forms import ViewForm
 from vigie.observatory.queries import shown as reads
 from vigie.observatory.rules.shown import Issue, Shown
@@ -56,8 +54,14 @@ def edition(request: HttpRequest, year: int, revision: int | None = None) -> Htt
 def paper(request: HttpRequest, year: int) -> HttpResponse:
     """Give the report of a year as PDF."""
     shown, view = found(request, year, None)
-    content = exports.write(shown.report(view), "pdf", language=get_language() or "fr")
+    content = document.write(shown.report(view), _seal(shown))
     return _file(content, "pdf", _name(shown, "report"))
+
+
+def _seal(shown: Shown) -> document.Seal | None:
+    if shown.published_at is None:
+        return None
+    return document.Seal(shown.revision, shown.published_at, shown.sha256)
 
 
 @public

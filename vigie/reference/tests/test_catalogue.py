@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.reference import advice, catalogue, duties, parties, published
+from vigie.reference import advice, catalogue, duties, parties, published, series
 from vigie.reference.catalogue import BadReference, Entry
 
 FOLDERS = {"portals": "portal-", "mappings": "mappings/"}
@@ -66,7 +66,8 @@ def test_every_file_is_read_by_some_list():
     assert duties.law() is not None
     read |= {"regimes/eu", "regimes/fr", "duty_facts", "notice_items"}
     assert published.series()
-    read |= {"observatory/ans"}
+    assert series.breaks()
+    read |= {"observatory/ans", "observatory/breaks"}
     assert set(catalogue.names()) == read
 
 

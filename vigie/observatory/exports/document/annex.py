@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from vigie.observatory.exports import quoted
 from vigie.observatory.exports.document import drawings
-from vigie.observatory.rules.published import SERIES_BREAKS
 from vigie.reference.published import Certainty, Series, pages, series
+from vigie.reference.series import breaks
 from vigie.ui import moments
 
 SIGNS = {  # beside a number
@@ -29,7 +29,7 @@ def content() -> dict[str, object]:
             " citent. Un nombre que nous n’avons pas trouvé manque ; il n’est jamais zéro."
         ),
         "drawings": [
-            drawings.years(series()[code], series()[code].title.in_(language), shown, SERIES_BREAKS)
+            drawings.years(series()[code], series()[code].title.in_(language), shown, breaks())
             for code in DRAWN
         ],
         "table_title": _("Toutes les séries"),
@@ -71,8 +71,6 @@ def _legend() -> str:
         for one, (_icon, word, meaning) in meanings.items()
         if SIGNS[one]
     ]
-    broken = ", ".join(str(year) for year in sorted(SERIES_BREAKS))
-    told.append(
-        _("◆ rupture de série : %(year)s compte les incidents de prestataires") % {"year": broken}
-    )
+    language = get_language() or "fr"
+    told += [f"◆ {one.title.in_(language)}" for one in breaks().values()]
     return " · ".join(told)

@@ -1,11 +1,13 @@
 """How the figures are made: what is counted, of what shares are taken, what is hidden."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vigie.observatory.exports import words
 from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.indicators import FEWEST_STRUCTURES
 from vigie.observatory.rules.question import Axis, Unit
+from vigie.reference.series import breaks
 
 
 def content(report: Report) -> dict[str, object]:
@@ -93,10 +95,8 @@ def _hidden(report: Report) -> list[str]:
 
 def _years() -> list[str]:
     return [
-        _(
-            "En 2021, des incidents de prestataires ont fait déclarer des centaines de structures :"
-            " comparez cette année aux autres par les chiffres hors prestataires."
-        ),
+        *(one.because.in_(get_language() or "fr") for one in breaks().values()),
+        _("Les chiffres hors prestataires se comparent mieux d’une année à l’autre."),
         _(
             "L’obligation de déclarer s’est étendue aux établissements médico-sociaux en 2022 :"
             " plus de structures sont tenues de déclarer depuis."
