@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from vigie.accounts.guards import BearerToken
 from vigie.incidents.api import PROBLEMS as INCIDENT_PROBLEMS
 from vigie.incidents.api import ROUTERS as INCIDENT_ROUTERS
+from vigie.incidents.api import due as due_router
 from vigie.incidents.api import events as events_router
 from vigie.incidents.api import observables as observables_router
 from vigie.observatory.api import router as observatory_router
@@ -112,6 +113,7 @@ for router in INCIDENT_ROUTERS:
     api.add_router("/incidents", router)
 
 
+api.add_router("/due", due_router)
 api.add_router("/events", events_router)
 api.add_router("/observables", observables_router)
 api.add_router("/reports", reports_router)

@@ -55,6 +55,7 @@ def collections(world: World) -> dict[str, Call]:
     }
     return {
         "GET /me": Call(everybody),
+        "GET /due": Call(everybody),  # a list that is empty for those who see no file
         "GET /reference/{name}": Call(everybody, names={"name": "tlp"}),
         "GET /establishments": Call(w.anywhere(P.READ_ESTABLISHMENTS), query={"q": "centre"}),
         "GET /establishments/{finess}": Call(
@@ -108,6 +109,16 @@ def files(world: World) -> dict[str, Call]:
         "GET /incidents/{pk}/attachments": read(),
         "GET /incidents/{pk}/attachments/{number}": read(number=w.attachment.pk),
         "GET /incidents/{pk}/routing": read(),
+        "GET /incidents/{pk}/duties": read(),
+        "POST /incidents/{pk}/duties/records": act(
+            P.RECORD_LEGAL, kind="aware", regime="RGPD33", at="2026-03-14T03:00:00Z"
+        ),
+        "POST /incidents/{pk}/duties/records/{number}/retraction": Call(
+            w.at_home(P.RECORD_LEGAL),
+            known_to=reading,
+            names={**file, "number": w.recorded.act.pk},
+            body=lambda: {"reason": "Mauvais dossier"},
+        ),
         "POST /incidents/{pk}/routing": act(
             P.FOLLOW,
             rule="ars_always",

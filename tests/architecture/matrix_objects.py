@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 
-from tests.architecture import matrix_intake, matrix_together
+from tests.architecture import matrix_duties, matrix_intake, matrix_together
 from tests.architecture.matrix_desk import of_the_desk
 from vigie.accounts import operations as accounts
 from vigie.accounts.models import ApiToken, Delegation, Invitation, Membership, User
@@ -186,6 +186,7 @@ class World:
         matrix_intake.fill(self.people["cert_lead", HOME], now)
         lead = self.people["cert_lead", HOME]
         self.together = matrix_together.fill(self.incident, self.officer, lead, now)
+        self.recorded = matrix_duties.fill(self.incident, self.officer, now)
         self.handover = Handover.objects.create(
             at=now, by=self.people["cert_analyst", HOME], country="FR", text="x", key=uuid4()
         )
@@ -313,6 +314,11 @@ def pages(world: World) -> dict[str, Target]:
         "incidents:template": Target({"pk": w.template.pk}),
         "incidents:retire_template": Target({"pk": w.template.pk}),
         "incidents:amend_step": Target({**file, "step": "care"}, known_to=reading),
+        **{
+            f"incidents:{name}": Target({**file, **named}, known_to=reading)
+            for name, named in matrix_duties.ACTS.items()
+        },
+        "incidents:retract_duty": Target({**file, "number": w.recorded.act.pk}, known_to=reading),
         "incidents:legal": Target(file, posted_by=w.at_home(P.RECORD_LEGAL)),
         **dict.fromkeys(FILE_READERS, Target(file, reading)),
         **dict.fromkeys(FILE_ACTS, Target(file, known_to=reading, may_be_absent=True)),
@@ -346,7 +352,7 @@ def pages(world: World) -> dict[str, Target]:
 
 FILE_READERS = [
     f"incidents:{name}"
-    for name in ("file", "journal", "revisions", "paper", "paper_pdf", "observables_of")
+    for name in ("file", "journal", "revisions", "paper", "paper_pdf", "observables_of", "duties")
 ]
 FILE_ACTS = [
     f"incidents:{name}"

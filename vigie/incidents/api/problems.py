@@ -16,6 +16,7 @@ from vigie.incidents.operations.routing import AlreadyTold
 from vigie.incidents.operations.steps import BadAssignee
 from vigie.incidents.operations.store import UnknownInInventory
 from vigie.incidents.operations.version import StaleFile
+from vigie.incidents.rules.duties.record import BadAct
 from vigie.incidents.rules.follow import BadAction, ForbiddenMove
 from vigie.incidents.rules.observables import BadObservable
 from vigie.incidents.rules.routing import BadTelling
@@ -38,7 +39,7 @@ def _conflict(reason: Conflict) -> Told:
     )
 
 
-def _at_field(reason: BadDecision | BadProof | BadAction | BadTelling) -> Told:
+def _at_field(reason: BadDecision | BadProof | BadAction | BadTelling | BadAct) -> Told:
     return "What was sent does not hold together.", [{"field": reason.field, "reason": str(reason)}]
 
 
@@ -97,6 +98,7 @@ PROBLEMS: list[tuple[type[Exception], int, Callable[[Any], Told]]] = [
     (BadProof, 422, _at_field),
     (BadAction, 422, _at_field),
     (BadTelling, 422, _at_field),
+    (BadAct, 422, _at_field),
     (UnknownInInventory, 422, _not_in_inventory),
     (UnknownRevision, 422, _unknown_revision),
     (BadAssignee, 422, _plain),

@@ -145,6 +145,7 @@ class DutyClock(models.Model):
     stage = models.CharField(max_length=CODE)
     phase = models.CharField(max_length=10, choices=words(Phase))
     is_advised = models.BooleanField(default=False)
+    is_hurried = models.BooleanField(default=False)  # the law says: without delay
     start_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     soon_at = models.DateTimeField(null=True)

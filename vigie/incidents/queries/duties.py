@@ -17,33 +17,23 @@ from vigie.incidents.models import (
     LegalDeclaration,
     Qualification,
     RegimeStart,
-    Revision,
 )
-from vigie.incidents.queries.files import legal_declarations
+from vigie.incidents.queries.files import legal_declarations, states_of
 from vigie.incidents.rules import legal
 from vigie.incidents.rules.duties import reading, told
-from vigie.incidents.rules.duties.clocks import Clock, State
+from vigie.incidents.rules.duties.clocks import Clock
 from vigie.incidents.rules.duties.reading import Duty, Situation, Standing
 from vigie.incidents.rules.duties.record import Act, ActKind, Channel, Record, fold
 from vigie.incidents.rules.duties.told import Structure, Told
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.legal import Answer
+from vigie.incidents.rules.routing import State
 from vigie.incidents.rules.words import COUNTED_OUT, Origin
 from vigie.incidents.rules.words import Channel as Door
 from vigie.kernel.prepared import prepared
 from vigie.reference import catalogue
 from vigie.reference import duties as reference
 from vigie.reference.duties import Law
-
-SHOWN = (State.LATE, State.WITHOUT_DELAY, State.SOON, State.RUNNING, State.TO_CHECK, State.DONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the declaration said from a moment on."""
-
-    at: datetime
-    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +48,7 @@ class Beside:
     portal_is_here: bool
     ruling: Qualification | None
     starts: Mapping[str, date]
-    said: Sequence[Said]
+    said: Sequence[State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +61,16 @@ class FileDuties:
     clocks: tuple[Clock, ...] = ()  # the most pressing first
     acts: tuple[DutyAct, ...] = ()  # the oldest first
     record: Record = field(default_factory=Record)
+    known: Mapping[str, Answer] = field(default_factory=dict)  # every named fact
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the file has duties at all: it is not of the past, nor set aside."""
+        return bool(self.duties)
+
+    def is_retracted(self, act: DutyAct) -> bool:
+        """Return whether a record was taken back."""
+        return any(row.retracts_id == act.pk for row in self.acts)
 
     @property
     def applying(self) -> list[Duty]:
@@ -86,11 +86,6 @@ class FileDuties:
     def coming(self) -> list[Duty]:
         """Return the duties whose law has not begun."""
         return [duty for duty in self.duties if duty.standing is Standing.COMING]
-
-    @property
-    def shown(self) -> list[Clock]:
-        """Return the clocks that the page of a file shows: those that ask for something, or did."""
-        return [clock for clock in self.clocks if clock.state in SHOWN]
 
     def clock(self, regime: str, stage: str) -> Clock | None:
         """Return the clock of a stage, None where the file has none."""
@@ -137,7 +132,8 @@ def read(
     """Return the duties of a file from all that was read of it."""
     record = fold([*_implied(incident, declaration, beside, acts), *(act.told for act in acts)])
     history = _history(incident, facts, beside, [act.told for act in acts])
-    found = reading.duties(law, history, _situation(incident, history[-1], beside), record, now)
+    situation = _situation(incident, history[-1], beside)
+    found = reading.duties(law, history, situation, record, now)
     return FileDuties(
         is_known=True,
         now=now,
@@ -145,6 +141,7 @@ def read(
         clocks=tuple(reading.board(found)),
         acts=acts,
         record=record,
+        known=told.answers(history[-1], situation.structure),
     )
 
 
@@ -164,17 +161,8 @@ def beside_of(incident: Incident, declaration: Declaration, facts: Facts) -> Bes
         portal_is_here=legal_portal(incident.country).is_here,
         ruling=incident.qualifications.order_by("-at", "-id").first(),
         starts=starts_in(incident.country),
-        said=said_of(incident, declaration, facts),
+        said=states_of(incident, declaration, facts),
     )
-
-
-def said_of(incident: Incident, declaration: Declaration, facts: Facts) -> list[Said]:
-    """Return what the declaration said and since when; a query only where it was amended."""
-    if declaration.revision_number == 1:
-        return [Said(incident.declared_at, facts)]
-    accepted = declaration.revisions.filter(standing=Revision.Standing.ACCEPTED)
-    rows = accepted.order_by("number").values_list("at", "facts")
-    return [Said(at, Facts.model_validate(words)) for at, words in rows]
 
 
 def starts_in(country: str) -> dict[str, date]:
@@ -246,7 +234,7 @@ def _history(incident: Incident, facts: Facts, beside: Beside, acts: Sequence[Ac
     return [Told(at, _facts_at(at, said, beside.ruling), _answers_at(at, answers)) for at in steps]
 
 
-def _facts_at(at: datetime, said: Sequence[Said], ruling: Qualification | None) -> Facts:
+def _facts_at(at: datetime, said: Sequence[State], ruling: Qualification | None) -> Facts:
     """Return the facts in force at a moment, with the origin that the CERT found by then."""
     facts = next((one.facts for one in reversed(said) if one.at <= at), said[0].facts)
     if ruling is None or ruling.at > at or not ruling.origin:

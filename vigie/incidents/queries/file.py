@@ -1,5 +1,6 @@
 """Everything that the page of one file shows, in a bounded number of SQL queries."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,10 +35,12 @@ from vigie.incidents.queries.kept import kept_of
 from vigie.incidents.queries.observables import beside_file
 from vigie.incidents.queries.routing import Around, Routed, routed
 from vigie.incidents.rules.facts import Facts
+from vigie.incidents.rules.routing import State
 from vigie.kernel.prepared import prepared
 
 LINES = 12  # of the journal, beside the file
 READINGS = ("incident.opened", "messages.read", "attachment.downloaded")
+DESIGNATIONS = ("ose", "oiv", "ee", "ei")
 PLACE = ("country", "region", "department", "establishment__name", "site__name")
 
 
@@ -93,6 +96,7 @@ class OneFile:
     groups: str
     designations: list[str]
     routed: Routed
+    states: list[State]  # what the structure said and since when, the oldest first
     kept: list[tuple[str, str]]  # what an import brought that has no field
     kept_for_desk: list[Attachment]  # the mail that opened the file, with what it carried
     can: frozenset[Permission]
@@ -119,6 +123,7 @@ def one_file(reader: User, pk: int) -> OneFile | None:
     declaration = incident.declaration
     declaration.establishment, declaration.site = incident.establishment, incident.site
     facts = Facts.model_validate(incident.facts_in_force)  # type: ignore[attr-defined]
+    states = _states(incident, facts)
     lines = _acts(target=f"incident:{pk}")
     marks = {True: incident.desk_read, False: incident.structure_read}  # type: ignore[attr-defined]
     opened = incident.last_opened  # type: ignore[attr-defined]
@@ -145,7 +150,8 @@ def one_file(reader: User, pk: int) -> OneFile | None:
         groups=incident.group_name or "",  # type: ignore[attr-defined]
         designations=_designations(incident),
         kept=kept_of(incident),
-        routed=routed(incident, declaration, facts, _around(incident), dated=at_desk),
+        routed=routed(incident, declaration, facts, _around(incident), history=states),
+        states=states,
         kept_for_desk=mail_of(incident, declaration) if at_desk else [],
         can=can,
         at_desk=at_desk,
@@ -201,9 +207,29 @@ def _portal(incident: Incident) -> ShownPortal:
     return portal_with(incident.country, NationSetting(**told) if told else None)
 
 
+def held_by(incident: Incident) -> frozenset[str]:
+    """Return the designations of the structure of a whole row."""
+    return frozenset(kind for kind in DESIGNATIONS if getattr(incident, f"is_{kind}"))
+
+
 def _around(incident: Incident) -> Around:
-    held = frozenset(kind for kind in ("ose", "oiv", "ee") if getattr(incident, f"is_{kind}"))
-    return Around(held, incident.event_regions or 0)  # type: ignore[attr-defined]
+    return Around(held_by(incident), incident.event_regions or 0)  # type: ignore[attr-defined]
+
+
+def _states(incident: Incident, facts: Facts) -> list[State]:
+    """Return what the structure said and since when, the oldest first."""
+    rows = incident.said_before or []  # type: ignore[attr-defined]
+    if not rows:
+        return [State(incident.declared_at, facts)]
+    return [
+        State(_read(row["at"]), _facts(row["facts"]))
+        for row in sorted(rows, key=lambda row: int(row["number"]))
+    ]
+
+
+def _facts(told: Any) -> Facts:
+    """Return facts out of a list that the database made: some write what it holds as text."""
+    return Facts.model_validate(json.loads(told) if isinstance(told, str) else told)
 
 
 def _ruling(incident: Incident) -> Qualification | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import (
+    Aggregate,
     CharField,
     Count,
     Exists,
@@ -23,12 +24,28 @@ from vigie.incidents.models import (
     Incident,
     Qualification,
     ReadMark,
+    RegimeStart,
     Revision,
     Sighting,
 )
 from vigie.incidents.queries.kept import beside
 from vigie.incidents.queries.linked import flags
 from vigie.kernel.prepared import prepared
+from vigie.reference import duties
+
+
+class Rows(Aggregate):
+    """Every row of a group in one JSON list, in no order."""
+
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return the expression for SQLite."""
+        return self.as_sql(compiler, connection, function="json_group_array", **more)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return the expression for PostgreSQL."""
+        return self.as_sql(compiler, connection, function="jsonb_agg", **more)
 
 
 @prepared
@@ -54,6 +71,7 @@ def whole_rows(
         )
         .annotate(
             facts_in_force=Subquery(_in_force(), output_field=JSONField()),
+            said_before=Subquery(_said_before(), output_field=JSONField()),
             last_ruling=Subquery(_last_ruling(), output_field=JSONField()),
             desk_read=_last_mark(from_desk=True),
             structure_read=_last_mark(from_desk=False),
@@ -66,6 +84,8 @@ def whole_rows(
             is_ose=_designated("ose"),
             is_oiv=_designated("oiv"),
             is_ee=_designated("ee"),
+            is_ei=_designated("ei"),
+            **_starts(),
             event_regions=Subquery(_event_regions()),
             nation=Subquery(_nation(), output_field=JSONField()),
         )
@@ -101,6 +121,17 @@ def _in_force() -> QuerySet[Revision, Any]:
     ).values("facts")[:1]
 
 
+def _said_before() -> QuerySet[Revision, Any]:
+    """Return what the declaration said, where it was amended: every revision that was in force."""
+    rows = Revision.objects.filter(
+        declaration=OuterRef("declaration"),
+        declaration__revision_number__gt=1,
+        standing=Revision.Standing.ACCEPTED,
+    )
+    told = Rows(JSONObject(number="number", at="at", facts="facts"))
+    return rows.order_by().values("declaration").annotate(said=told).values("said")
+
+
 def _last_ruling() -> QuerySet[Qualification, Any]:
     ordered = Qualification.objects.filter(incident=OuterRef("pk")).order_by("-at", "-id")
     columns = ("origin", "category", "rsit_class", "rsit_type", "severity", "reason", "by_id", "at")
@@ -121,6 +152,20 @@ def _group() -> QuerySet[GroupMember, Any]:
 def _designated(kind: str) -> Exists:
     held = Designation.objects.in_force().filter(establishment=OuterRef("establishment"), kind=kind)
     return Exists(held)
+
+
+def _starts() -> dict[str, Subquery]:
+    """Return from when regimes bind whose law has no day yet."""
+    rows = RegimeStart.objects.filter(country=OuterRef("country"))
+    return {
+        f"starts_{code}": Subquery(rows.filter(regime=code).values("starts_on")[:1])
+        for code in settable_codes()
+    }
+
+
+def settable_codes() -> list[str]:
+    """Return the regimes, of whatever country, that wait for a day."""
+    return sorted({regime.code for regime in duties.settable(duties.laws())})
 
 
 def _event_regions() -> QuerySet[Incident, Any]:

@@ -22,6 +22,7 @@ from vigie.incidents.models import (
 from vigie.incidents.rules import legal
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.legal import Answer, Assessment, Standing
+from vigie.incidents.rules.routing import State
 from vigie.incidents.rules.words import Authority
 from vigie.kernel.prepared import prepared
 
@@ -45,6 +46,24 @@ def facts_in_force(declaration: Declaration) -> Facts:
     """Return what the structure says now."""
     current = declaration.revisions.get(number=declaration.revision_number)
     return Facts.model_validate(current.facts)
+
+
+def states_of(incident: Incident, declaration: Declaration, facts: Facts) -> list[State]:
+    """Return what the structure said and since when, the oldest first.
+
+    facts: in force. Costs a query only where the declaration was amended.
+    """
+    if declaration.revision_number == 1:
+        return [State(incident.declared_at, facts)]
+    rows = _accepted(declaration=declaration.pk)
+    return [State(row.at, Facts.model_validate(row.facts)) for row in rows]
+
+
+@prepared
+def _accepted(*, declaration: int) -> QuerySet[Revision]:
+    """Return the revisions that were in force, the oldest first."""
+    rows = Revision.objects.filter(standing=Revision.Standing.ACCEPTED)
+    return rows.filter(declaration=declaration).only("at", "facts").order_by("number")
 
 
 def history(declaration: Declaration) -> QuerySet[Revision]:

@@ -1,6 +1,6 @@
 """Whom to tell of a file and who was told, as one reader may see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import get_language
 
 from vigie.establishments.models import Designation
-from vigie.incidents.models import Declaration, Incident, PartyTold, Revision
+from vigie.incidents.models import Declaration, Incident, PartyTold
+from vigie.incidents.queries.files import states_of
 from vigie.incidents.rules import routing as rules
 from vigie.incidents.rules.facts import Facts
 from vigie.incidents.rules.routing import BY_HAND, OTHER, Outcome, Situation, State, Task
@@ -91,12 +92,12 @@ def routed(
     facts: Facts,
     beside: Around,
     *,
-    dated: bool = True,
+    history: Sequence[State] | None = None,
 ) -> Routed:
     """Return whom to tell of a file that the reader was allowed to open, done ones included.
 
-    dated: say since when each task is due. Costs one SQL query, one more where the declaration was
-    amended and dates are wanted.
+    history: what the structure said and since when, where it was read before; tasks are due since
+    then. Costs one SQL query, one more where the declaration was amended and nobody read that.
     """
     routing = parties.routing(incident.country)
     kept = told_in(incident=incident.pk)
@@ -104,9 +105,8 @@ def routed(
         return Routed(tuple(_line(None, told, None, incident) for told in kept), is_known=False)
     asked: list[Task] = []
     if incident.status not in COUNTED_OUT and declaration.channel != Channel.IMPORT:
-        only = [State(incident.declared_at, facts)]
-        history = _history(declaration) if dated and declaration.revision_number > 1 else only
-        asked = rules.tasks(routing, history, _situation(incident, beside, kept))
+        said = history or states_of(incident, declaration, facts)
+        asked = rules.tasks(routing, said, _situation(incident, beside, kept))
     by_rule = {told.rule: told for told in kept if told.rule != BY_HAND}
     lines = [_line(task, by_rule.pop(task.key, None), routing, incident) for task in asked]
     rest = [*by_rule.values(), *(told for told in kept if told.rule == BY_HAND)]
@@ -119,12 +119,6 @@ def told_in(*, incident: int) -> QuerySet[PartyTold]:
     """Return what was recorded of a file's parties and not retracted, the oldest first."""
     rows = PartyTold.objects.select_related("by", "attachment").filter(retracted_at=None)
     return rows.filter(incident=incident).order_by("recorded_at", "id")
-
-
-def _history(declaration: Declaration) -> list[State]:
-    accepted = declaration.revisions.filter(standing=Revision.Standing.ACCEPTED)
-    rows = accepted.order_by("number").values_list("at", "facts")
-    return [State(at, Facts.model_validate(told)) for at, told in rows]
 
 
 def _situation(incident: Incident, beside: Around, kept: Iterable[PartyTold]) -> Situation:

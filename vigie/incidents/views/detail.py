@@ -21,6 +21,7 @@ from vigie.incidents.forms.exchange import MessageForm
 from vigie.incidents.forms.follow import Choice
 from vigie.incidents.forms.wording import to_use, wanted
 from vigie.incidents.operations.exchange import open_file
+from vigie.incidents.queries.duties_page import duties_on, shown
 from vigie.incidents.queries.file import LINES, OneFile, one_file
 from vigie.incidents.queries.linked import linked_to
 from vigie.incidents.queries.wording import templates_of, worded
@@ -126,7 +127,8 @@ def show(
         "has_more_lines": len(found.lines) > LINES,
         "home": reverse("incidents:file", args=[found.incident.pk]),
     }
-    template = "incidents/detail.html"
     if request.htmx and request.htmx.target == "act":
-        template = "incidents/_act.html"
-    return render(request, template, context, status=status)
+        return render(request, "incidents/_act.html", context, status=status)
+    duties = duties_on(found, clock.now())
+    context |= {"duties": duties, "shown": shown(duties)}
+    return render(request, "incidents/detail.html", context, status=status)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Window
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vigie.accounts.models import User
@@ -13,7 +14,9 @@ from vigie.accounts.rules import Permission
 from vigie.establishments.models import Callout
 from vigie.establishments.rules import CallReason
 from vigie.incidents.models import Declaration, Draft, Incident, Message, ReadMark
+from vigie.incidents.models.duty_words import STATES
 from vigie.incidents.queries import my_drafts, visible_incidents
+from vigie.incidents.queries.duties_due import Due, listed, pressing
 from vigie.incidents.queries.search import SHOWN as LISTED
 from vigie.incidents.rules.words import Endangerment, Waiting
 from vigie.portal.queries import upkeep
@@ -67,6 +70,22 @@ def late(reader: User, now: datetime) -> Card | None:
         files=_open_files(reader).filter(next_action_at__lt=now).order_by("next_action_at", "id"),
         empty=_("Aucune action n’est en retard."),
         more="incidents:queue",
+    )
+
+
+def duties(reader: User, now: datetime) -> Card | None:
+    """Return the legal notices that are late, without delay or soon due, for who sends them."""
+    if not reader.may(Permission.RECORD_LEGAL):
+        return None
+    rows = list(pressing(reader, now=now).annotate(of_all=Window(Count("pk")))[:SHOWN])
+    return Card(
+        code="duties",
+        title=_("Échéances légales"),
+        icon="scale",
+        empty=_("Aucune échéance légale n’attend."),
+        items=[_duty_item(one) for one in listed(rows, now)],
+        total=rows[0].of_all if rows else 0,
+        more="incidents:due",
     )
 
 
@@ -191,6 +210,7 @@ def reports(reader: User, now: datetime) -> Card | None:
 SOURCES: tuple[Source, ...] = (
     calls,
     reports,
+    duties,
     late,
     awaited,
     unread,
@@ -270,6 +290,18 @@ def _file_item(file: Incident) -> Item:
         note=f"{file.reference} · {file.site or file.establishment}",
         danger=file.endangerment,
         due=file.next_action_at,
+    )
+
+
+def _duty_item(one: Due) -> Item:
+    file = one.incident
+    place = str(file.site or file.establishment)
+    return Item(
+        text=one.title.in_(get_language() or "fr"),
+        route="incidents:duties",
+        key=(file.pk,),
+        note=f"{STATES[one.state]} · {file.reference} · {place}",
+        due=one.clock.due_at,
     )
 
 

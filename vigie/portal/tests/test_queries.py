@@ -9,6 +9,7 @@ from django.utils import translation
 from vigie.accounts.models import Invitation
 from vigie.establishments.models import EmergencyContact
 from vigie.incidents.models import Draft, Message, ReadMark
+from vigie.incidents.operations import duties
 from vigie.incidents.rules.words import Waiting
 from vigie.incidents.tests.factories import (
     NOW,
@@ -104,7 +105,19 @@ def test_an_empty_card_says_since_when(hospital):
 def test_what_waits_comes_before_what_does_not(hospital):
     put(IncidentFactory(establishment=hospital), waiting=Waiting.CERT)
     found = queries.needs(person("rssi", hospital), now=NOW)
-    assert [bool(card.items) for card in found] == [True, False, False, False, False]
+    assert [bool(card.items) for card in found] == [True, False, False, False, False, False]
+
+
+def test_who_sends_legal_notices_finds_what_is_due(hospital, analyst):
+    file = IncidentFactory(establishment=hospital, data_impacts=["lost"], data_types=["health"])
+    duties.refresh_duties(NOW)
+    card = cards(person("dpo", hospital))["duties"]
+    assert [item.key for item in card.items] == [(file.pk,)]  # the notice to CERT Santé
+    assert card.items[0].note.startswith("sans délai")
+    late = queries.needs(person("dpo", hospital), now=later(days=4))
+    found = next(card for card in late if card.code == "duties")
+    assert next(item.text for item in found.items) == "CNIL, notification initiale"
+    assert "duties" not in cards(analyst)
 
 
 def test_nobody_sees_what_waits_elsewhere(hospital):

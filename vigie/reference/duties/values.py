@@ -166,6 +166,12 @@ class Regime(Entry):
     advice: Title | None = None
     note: Title | None = None
 
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """Return every condition: whom it binds, whom it is advised to, those of its stages."""
+        own = (self.applies, *((self.advises,) if self.advises else ()))
+        return own + tuple(stage.when for stage in self.stages.values() if stage.when)
+
     def begins(self, set_here: date | None = None) -> date | None:
         """Return the first day, date.min where it is not noted, None while none is set.
 

@@ -14,6 +14,7 @@ from vigie.incidents.operations.attach import Upload, stored
 from vigie.incidents.operations.duties.refresh import keep_clocks
 from vigie.incidents.operations.legal import Proof, record_legal_declaration
 from vigie.incidents.operations.version import lock
+from vigie.incidents.rules.duties.predicates import closing_answers
 from vigie.incidents.rules.duties.record import Act, ActKind, BadAct
 from vigie.incidents.rules.words import COUNTED_OUT
 from vigie.kernel import nir
@@ -101,6 +102,8 @@ def _check_known(incident: Incident, act: Act) -> Stage | None:
         fact = reference.duty_facts().get(act.fact)
         if fact is None or not fact.is_asked:
             raise BadAct("fact", "is no question")
+        if law and act.answer in closing_answers(law, act.fact) and not act.reason.strip():
+            raise BadAct("reason", "is missing for what takes a duty away")
         return None
     if law is None or act.regime not in {regime.code for regime in law.regimes}:
         raise BadAct("regime", "is not known in this country")

@@ -8,20 +8,30 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from vigie.incidents.models import Declaration, DutyClock, DutyReminder, Incident
 from vigie.incidents.queries.duties import duties_of
 from vigie.incidents.queries.files import facts_in_force
 from vigie.incidents.rules.duties import board
-from vigie.incidents.rules.duties.board import Moment
+from vigie.incidents.rules.duties.board import Moment, Phase
 from vigie.incidents.rules.duties.clocks import Clock, Waits
+from vigie.reference.duties import DueKind
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 100  # files of one turn of the worker
 
 
 def refresh_duties(now: datetime) -> int:
-    """Keep anew the clocks of the files that changed; return how many there were."""
+    """Keep anew the clocks of the files that changed; return how many there were.
+
+    A deadline that passed changes its file too: one stage may take another's place.
+    """
+    passed = DutyClock.objects.filter(phase=Phase.OPEN, due_at__lte=now)
+    passed = passed.filter(incident__duties_at__lte=F("due_at"))
+    Incident.objects.filter(pk__in=list(passed.values_list("incident", flat=True))).update(
+        duties_at=None
+    )
     stale = Incident.objects.filter(duties_at=None).order_by("id")
     return _each(list(stale.values_list("pk", flat=True)[:AT_ONCE]), now)
 
@@ -89,6 +99,7 @@ def _row(
         stage=clock.stage.code,
         phase=board.phase(clock),
         is_advised=clock.is_advised,
+        is_hurried=clock.stage.due.kind is DueKind.WITHOUT_DELAY,
         start_at=clock.start,
         due_at=clock.due,
         soon_at=board.soon_at(clock),

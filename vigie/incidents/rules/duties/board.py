@@ -100,9 +100,15 @@ def next_reminder(
 
 
 def state_at(
-    phase: Phase, *, due_at: datetime | None, soon_at: datetime | None, hurry: bool, now: datetime
+    phase: Phase,
+    *,
+    due_at: datetime | None,
+    soon_at: datetime | None,
+    hurry: bool,
+    advised: bool,
+    now: datetime,
 ) -> State:
-    """Return how a kept clock reads now. hurry: it is without delay."""
+    """Return how a kept clock reads now. hurry: it is without delay; advised: it does not bind."""
     if phase is not Phase.OPEN:
         return next(state for state, found in PHASES.items() if found is phase)
     if hurry:
@@ -110,5 +116,5 @@ def state_at(
     if due_at is None or soon_at is None:
         return State.RUNNING
     if now > due_at:
-        return State.LATE
+        return State.TO_CHECK if advised else State.LATE
     return State.SOON if now >= soon_at else State.RUNNING

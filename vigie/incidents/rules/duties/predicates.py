@@ -1,10 +1,10 @@
 """Say whether a predicate over named facts holds, and which facts decide it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vigie.incidents.rules.legal import Answer
-from vigie.reference.duties import Join, Predicate
+from vigie.reference.duties import Join, Law, Predicate
 
 Answers = Mapping[str, Answer]
 OPPOSITE = {Answer.YES: Answer.NO, Answer.NO: Answer.YES, Answer.UNKNOWN: Answer.UNKNOWN}
@@ -43,6 +43,29 @@ def evaluate(predicate: Predicate, answers: Answers) -> Found:
         if any(part.answer is wanted for part in parts):
             return Found(wanted, _together(parts, wanted))
     return Found(OPPOSITE[settles], _together(parts, OPPOSITE[settles]))
+
+
+def matters(predicate: Predicate, fact: str, answers: Answers) -> bool:
+    """Return whether another answer to a question could change the outcome."""
+    if fact not in predicate.facts:
+        return False
+    outcomes = {evaluate(predicate, {**answers, fact: answer}).answer for answer in Answer}
+    return len(outcomes) > 1
+
+
+def closing_answers(law: Law, fact: str) -> frozenset[Answer]:
+    """Return the answers to a question that may take a duty or a stage away."""
+    advised = {regime.advises for regime in law.regimes}
+    predicates = [one for regime in law.regimes for one in regime.predicates if one not in advised]
+    return frozenset(answer for one in predicates for answer in _closing(one, fact, Answer.NO))
+
+
+def _closing(predicate: Predicate, fact: str, closes: Answer) -> Iterator[Answer]:
+    if predicate.join is Join.FACT:
+        yield from (closes,) if predicate.fact == fact else ()
+    turned = OPPOSITE[closes] if predicate.join is Join.NOT else closes
+    for part in predicate.parts:
+        yield from _closing(part, fact, turned)
 
 
 def _together(parts: Sequence[Found], answer: Answer) -> tuple[Because, ...]:

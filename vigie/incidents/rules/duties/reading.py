@@ -54,7 +54,8 @@ class Situation:
 class Duty:
     """One regime in one file: whether it applies, the facts that say so, and its stages.
 
-    since: from when on the facts said so; of a lapsed one, when they stopped.
+    since: from when on the facts say so; of a lapsed one, when they stopped. begins: date.min where
+    the law is in force since a day that is not noted.
     """
 
     regime: Regime
@@ -63,15 +64,12 @@ class Duty:
     clocks: tuple[Clock, ...] = ()
     since: datetime | None = None
     aware: Aware | None = None
-    is_verified: bool = True
+    begins: date | None = None  # the law's first day, None while there is none
 
     @property
     def asks(self) -> tuple[str, ...]:
         """Return the facts that it rests on, for who may answer questions about them."""
-        wanted = self.regime.applies.facts
-        wanted += self.regime.advises.facts if self.regime.advises else ()
-        stages = self.regime.stages.values()
-        wanted += tuple(name for stage in stages if stage.when for name in stage.when.facts)
+        wanted = [name for one in self.regime.predicates for name in one.facts]
         return tuple(dict.fromkeys(wanted))
 
 
@@ -132,7 +130,7 @@ class _Reading:
             why.because,
             since=since,
             aware=aware,
-            is_verified=self.regime.is_certain,
+            begins=self.regime.begins(self.situation.set_here.get(self.regime.code)),
         )
         return replace(duty, clocks=tuple(self._clocks(duty)))
 
