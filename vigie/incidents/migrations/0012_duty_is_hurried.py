@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0009_duties"),
+        ("incidents", "0011_fill_counted_states"),
     ]
 
     operations = [
