@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from vigie.kernel.spreadsheets import csv_chunks
 from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.figures import Report
-from vigie.observatory.rules.tabulated import Tabulated
+from vigie.observatory.rules.tabulated import Tabulated, is_hidden
 
 COLUMNS = (
     "year",
@@ -74,6 +74,6 @@ def _cells(tabulated: Tabulated, asked: Sequence[object]) -> Iterator[Sequence[o
                 tabular.unit_of_column(column, tabulated),
                 None,
                 None,
-                line.suppressed,
+                is_hidden(line, column, number),
                 _(table.sentence),
             )

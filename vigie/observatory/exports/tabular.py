@@ -14,7 +14,7 @@ from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.indicators import Source
 from vigie.observatory.rules.question import Question
 from vigie.observatory.rules.tables import Row, Table
-from vigie.observatory.rules.tabulated import Line, Tabulated
+from vigie.observatory.rules.tabulated import Line, Tabulated, is_hidden
 from vigie.reference.catalogue import Title
 from vigie.ui import moments
 from vigie.ui.templatetags.ui import number, percent
@@ -28,6 +28,11 @@ HEADS = {
     "structures": gettext_noop("Structures"),
     "obliged": gettext_noop("Obligées"),
     "rate": gettext_noop("Taux"),
+    "declarations": gettext_noop("Déclarations"),
+    "malicious": gettext_noop("Malveillantes"),
+    "ransomware": gettext_noop("Rançongiciels"),
+    "degraded": gettext_noop("Mode dégradé"),
+    "endangerment": gettext_noop("Mises en danger"),
     "suppressed": gettext_noop("Masqué"),
 }
 SENTENCES = {
@@ -39,6 +44,11 @@ SENTENCES = {
     "structures": gettext_noop("Entités juridiques distinctes qui ont déclaré."),
     "obliged": gettext_noop("Structures que la loi oblige à déclarer, ouvertes dans l’année."),
     "rate": gettext_noop("Structures déclarantes en pourcentage des obligées."),
+    "declarations": gettext_noop("Déclarations de l’année dans la région."),
+    "malicious": gettext_noop("Déclarations d’origine malveillante."),
+    "ransomware": gettext_noop("Déclarations de la catégorie « Rançongiciel »."),
+    "degraded": gettext_noop("Déclarations avec mode dégradé, interruption comprise."),
+    "endangerment": gettext_noop("Déclarations avec mise en danger, potentielle ou avérée."),
     "suppressed": gettext_noop("Vrai : la ligne est masquée, pour que personne ne soit reconnu."),
 }
 PERCENTAGES = ("share", "share_before", "rate")
@@ -127,7 +137,7 @@ def _table_line(line: Line, tabulated: Tabulated) -> TableLine:
 
 
 def _cell(column: str, found: float | int | None, line: Line, table: Table) -> str:
-    if found is None and line.suppressed and not column.endswith("_before"):
+    if is_hidden(line, column, found):
         return _("masqué")
     if column in PERCENTAGES:
         return moments.NOTHING if found is None else str(percent(found, 1))

@@ -1,6 +1,6 @@
 """Make the public set of a year, and read what was published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,7 +10,9 @@ from vigie.accounts.rules import Permission
 from vigie.establishments.rules import Place
 from vigie.incidents.models import Declaration
 from vigie.observatory.models import Publication
+from vigie.observatory.queries.groups import groups
 from vigie.observatory.queries.reports import report_of_everything
+from vigie.observatory.rules.disclosure import HiddenNumber, protect
 from vigie.observatory.rules.edition import VIEWS, Edition
 from vigie.observatory.rules.publication import Change, changes
 
@@ -20,6 +22,8 @@ class Prepared:
     """A year ready to be published, and what the officer should know before."""
 
     edition: Edition
+    hidden: tuple[HiddenNumber, ...]
+    numbers: int  # by territory, type or month, hidden or not
     last: Publication | None  # of the same year
     changes: list[Change]  # against the last
 
@@ -34,11 +38,27 @@ def prepared(year: int, *, as_of: datetime, until: Publication | None = None) ->
 
     until: look only at what was published before this one. Raises BadQuestion.
     """
-    reports = {view: report_of_everything(view.question(year), as_of=as_of) for view in VIEWS}
-    made = Edition(year, as_of, reports)
     last = _published(until).filter(year=year).first()
-    found = changes(Edition.parse(last.content), made) if last else []
-    return Prepared(made, last, found)
+    before = _published(until).filter(year=year - 1).first()
+    earlier = Edition.parse(last.content) if last else None
+    made = protect(
+        unprotected(year, as_of),
+        groups(year, as_of=as_of),
+        earlier=earlier,
+        before=Edition.parse(before.content) if before else None,
+    )
+    found = changes(earlier, made.edition) if earlier else []
+    return Prepared(made.edition, made.hidden, made.numbers, last, found)
+
+
+def unprotected(year: int, as_of: datetime) -> Edition:
+    """Return every view of a year with nothing hidden yet."""
+    reports = {}
+    for view in VIEWS:
+        question = view.question(year)
+        report = report_of_everything(replace(question, is_public=False), as_of=as_of)
+        reports[view] = replace(report, question=question)
+    return Edition(year, as_of, reports)
 
 
 def edition(year: int, *, as_of: datetime, until: Publication | None = None) -> Edition:

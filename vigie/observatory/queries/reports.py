@@ -10,7 +10,7 @@ from vigie.accounts.queries import within
 from vigie.accounts.rules import Permission
 from vigie.incidents.models import CountedState
 from vigie.observatory.queries import tallies
-from vigie.observatory.queries.tables import tabulate
+from vigie.observatory.queries.tables import Looked, look, tabulate
 from vigie.observatory.queries.where import UnknownTerritory, covers, lies_in, own_territories
 from vigie.observatory.rules import figures as rules
 from vigie.observatory.rules.figures import Figure, LeftOut, Report
@@ -127,3 +127,8 @@ def _left_out(inside: QuerySet[CountedState], question: Question) -> LeftOut:
         without_year=Count("pk", filter=without), rejected=Count("pk", filter=rejected)
     )
     return LeftOut(found["without_year"], found["rejected"])
+
+
+def everything(question: Question, *, as_of: datetime) -> Looked:
+    """Return the declarations of the whole instance that a question asks of. Raises BadQuestion."""
+    return look(_inside(question, EVERYTHING), question)

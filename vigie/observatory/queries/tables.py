@@ -60,7 +60,7 @@ def tabulate(inside: Rows, question: Question) -> tuple[Tabulated, ...]:
     Costs six SQL queries, eight in events, whatever the number of declarations; as many again
     where small cells are hidden.
     """
-    looked = _looked(inside, question)
+    looked = look(inside, question)
     unit = question.unit.counted
     needed = [*rules.counts_needed(unit), Wanted(Counted.DECLARATIONS, EVERY)]
     now, before = tallies.tally_years(looked.rows, looked.column, looked.years, needed)
@@ -74,7 +74,8 @@ def tabulate(inside: Rows, question: Question) -> tuple[Tabulated, ...]:
     return _protected(tables, looked) if question.is_public else tables
 
 
-def _looked(inside: Rows, question: Question) -> Looked:
+def look(inside: Rows, question: Question) -> Looked:
+    """Return the declarations that count in a year and in the one before, with what rows ask."""
     operators = Designation.objects.in_force(question.year).filter(kind=DesignationKind.OSE)
     years = (question.year, question.year - 1)
     rows = inside.filter(**{f"{question.axis.column}__in": years}, counts=True).annotate(

@@ -8,6 +8,7 @@ from vigie.kernel.partial import gettext_noop as _
 from vigie.observatory.rules.edition import VIEWS, Edition, View
 from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.question import Axis, Unit
+from vigie.observatory.rules.tabulated import is_hidden
 
 HIDDEN = "hidden"  # in place of a number that the public does not see
 LONGEST_NOTE = 2000  # characters
@@ -104,8 +105,7 @@ def _told(report: Report) -> Iterator[tuple[Place, Value]]:
     for one in report.tables:
         for line in one.lines:
             for column, number in zip(one.columns, line.numbers, strict=True):
-                is_hidden = line.suppressed and number is None
-                shown = HIDDEN if is_hidden and not column.endswith("_before") else number
+                shown = HIDDEN if is_hidden(line, column, number) else number
                 yield (one.table.id, line.row.code, column), shown
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from vigie.observatory.rules.indicators import FEWEST_STRUCTURES, Count, Counted, Counts
 from vigie.observatory.rules.tables import TABLES, Row, Table
 
+BESIDE = "_before"  # how columns of the year before end
 UNIT_NAMES = {Counted.REPEATING: "structures"}
 
 
@@ -26,6 +27,11 @@ class Tabulated:
     unit: str
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
+
+
+def is_hidden(line: Line, column: str, number: float | int | None) -> bool:
+    """Return whether a number of a line is hidden: of the year itself, and there is one."""
+    return number is None and line.suppressed and not column.endswith(BESIDE) and column != "change"
 
 
 def counts_needed(unit: Counted) -> list[Count]:
