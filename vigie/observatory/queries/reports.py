@@ -131,4 +131,4 @@ def _left_out(inside: QuerySet[CountedState], question: Question) -> LeftOut:
 
 def everything(question: Question, *, as_of: datetime) -> Looked:
     """Return the declarations of the whole instance that a question asks of. Raises BadQuestion."""
-    return look(_inside(question, EVERYTHING), question)
+    return look(_inside(question, EVERYTHING, as_of), question)
