@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from vigie.incidents.models import Declaration
+from vigie.incidents.models import CountedState
 from vigie.incidents.rules.words import Delay
 from vigie.observatory import queries
 from vigie.observatory.rules.earlier import PLACES, before
@@ -24,7 +24,7 @@ def report(year, **asked):
 def coherent_rows(size):
     """Store declarations at random whose delay agrees with their day."""
     some_rows(random.Random(7), size=size)  # noqa: S311 - no secret
-    Declaration.objects.filter(same_day=True).update(delay=Delay.SAME_DAY)
+    CountedState.objects.filter(same_day=True).update(delay=Delay.SAME_DAY)
 
 
 @pytest.mark.parametrize("unit", list(Unit))
