@@ -18,8 +18,8 @@ from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.edition import View
 from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.indicators import INDICATORS
+from vigie.observatory.rules.key_figures import PUBLISHED
 from vigie.observatory.rules.shown import Shown
-from vigie.observatory.rules.tables import TABLES
 from vigie.observatory.rules.tabulated import Tabulated
 
 LICENCE = "Licence Ouverte / Open Licence 2.0"
@@ -147,7 +147,7 @@ def dictionary_rows() -> Iterator[Sequence[object]]:
     yield ("kind", "id", "label", "definition", "source")
     for one in INDICATORS:
         yield ("figure", one.id, _(one.label), _(one.sentence), one.source.value)
-    for table in TABLES:
+    for table in PUBLISHED:
         yield ("table", table.id, _(table.title), _(table.sentence), table.source.value)
         for row in table.rows:
             yield ("row", f"{table.id}.{row.code}", tabular.row_label(row), "", table.source.value)

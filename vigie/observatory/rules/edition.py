@@ -13,8 +13,9 @@ from typing import Any, Self
 
 from vigie.observatory.rules.figures import Figure, LeftOut, Report
 from vigie.observatory.rules.indicators import INDICATORS
+from vigie.observatory.rules.key_figures import BY_ID
 from vigie.observatory.rules.question import Axis, Question, Unit
-from vigie.observatory.rules.tables import BY_ID, row_of
+from vigie.observatory.rules.tables import row_of
 from vigie.observatory.rules.tabulated import Line, Tabulated
 
 FORMAT = "vigie-observatory-edition/1"

@@ -375,20 +375,7 @@ TABLES: tuple[Table, ...] = (
         source=Source.VIGIE,
     ),
 )
-# In what is published alone: its numbers by region are hidden together with those of the nation.
-KEY_FIGURES = Table(
-    "R01",
-    _("Chiffres clés par région"),
-    _(
-        "Déclarations et structures déclarantes, puis déclarations d’origine malveillante, de"
-        " rançongiciels, en mode dégradé et avec mise en danger de patients."
-    ),
-    kind=Kind.REGIONS,
-    has_shares=False,
-    is_breakdown=True,
-    source=Source.VIGIE,
-)
-BY_ID = {table.id: table for table in (*TABLES, KEY_FIGURES)}
+BY_ID = {table.id: table for table in TABLES}
 
 
 def row_of(table: Table, code: str) -> Row:

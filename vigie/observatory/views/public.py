@@ -25,9 +25,9 @@ from vigie.observatory.rules.chapters import CHAPTERS, Chapter
 from vigie.observatory.rules.edition import View
 from vigie.observatory.rules.figures import Report
 from vigie.observatory.rules.indicators import INDICATORS
+from vigie.observatory.rules.key_figures import PUBLISHED
 from vigie.observatory.rules.question import Axis, Unit
 from vigie.observatory.rules.shown import Shown
-from vigie.observatory.rules.tables import TABLES
 from vigie.observatory.views.beside import beside
 
 FRESH = 60  # seconds for which a page may be shown again without asking
@@ -187,7 +187,7 @@ def method(request: HttpRequest) -> HttpResponse:
         {
             "here": "method",
             "figures": [(one.id, _(one.label), _(one.sentence)) for one in INDICATORS],
-            "tables": [(one.id, _(one.title), _(one.sentence)) for one in TABLES],
+            "tables": [(one.id, _(one.title), _(one.sentence)) for one in PUBLISHED],
         },
     )
 
@@ -202,7 +202,7 @@ def open_data_page(request: HttpRequest) -> HttpResponse:
             "here": "open_data",
             "years": reads.years(),
             "issues": reads.issues(),
-            "tables": [(one.id, _(one.title)) for one in TABLES],
+            "tables": [(one.id, _(one.title)) for one in PUBLISHED],
             "licence": open_data.LICENCE,
             "licence_address": open_data.LICENCE_ADDRESS,
         },

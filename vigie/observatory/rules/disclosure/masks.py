@@ -14,8 +14,9 @@ from vigie.observatory.rules.disclosure.cells import (
 )
 from vigie.observatory.rules.edition import PLAIN, Edition, View
 from vigie.observatory.rules.figures import Report
+from vigie.observatory.rules.key_figures import KEY_FIGURES
 from vigie.observatory.rules.question import Unit
-from vigie.observatory.rules.tables import KEY_FIGURES, row_of
+from vigie.observatory.rules.tables import row_of
 from vigie.observatory.rules.tabulated import Line, Tabulated, points
 
 REGIONS = "T04"
