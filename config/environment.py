@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 LEAST_SECRET = 16  # characters
+# "Declared" means on the disk, whatever the server's own default is. Questions that are planned
+# once (vigie.kernel.prepared, from the first time on) are not planned again for each value.
+POSTGRESQL = "-c synchronous_commit=on -c plan_cache_mode=force_generic_plan"
 
 
 class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -162,7 +165,7 @@ def database(url: str) -> dict[str, object]:
         raise BadSetting(f"DATABASE_URL must begin with postgresql://, not {parts.scheme!r}")
     asked = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "vigie.kernel.postgresql",  # Django's, with questions planned once
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -170,6 +173,5 @@ def database(url: str) -> dict[str, object]:
         "PORT": asked.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # "Declared" means on the disk, whatever the server's own default is.
-        "OPTIONS": {**asked, "options": "-c synchronous_commit=on"},
+        "OPTIONS": {**asked, "options": POSTGRESQL, "prepare_threshold": 0},
     }

@@ -33,6 +33,7 @@ STOP_WITHIN = 15  # seconds for requests under way; a killed one was not acknowl
 # their answer to it: the server's handler would wait for itself.
 SECOND_SIGNAL_AFTER = 0.2  # seconds
 READY_WITHIN = 30  # seconds
+GARBAGE_AFTER = 10_000  # new objects: a page makes so many, and frees nearly all of them itself
 LOGS = {  # the server's own words go where ours go, standard error
     "handlers": {},
     "loggers": {
@@ -98,6 +99,7 @@ def load_once() -> None:
     connections.close_all()  # a connection must not cross a fork
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, 10, 10)
     gc.enable()
 
 

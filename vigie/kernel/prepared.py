@@ -39,12 +39,20 @@ class Statement(Generic[Row]):
         compiler: Any = copy(self.compiler)
         query: Any = copy(self.question.query)
         compiler.connection = connections[compiler.using]
-        compiler.as_sql = lambda: (self.sql, tuple(params))
+        with _cursor(compiler.connection) as cursor:
+            cursor.execute(self.sql, params)
+            rows = [row[: compiler.col_count] for row in cursor.fetchall()]
+        compiler.execute_sql = lambda *_how, **_named: [rows]
         query.get_compiler = lambda using: compiler
         asked: Any = QuerySet(self.question.model, query=query, using=compiler.using)
         asked._fields = self.question._fields  # type: ignore[attr-defined] # no stub
         asked._iterable_class = self.question._iterable_class
         return list(asked)
+
+
+def _cursor(connection: Any) -> Any:
+    """Return a cursor that lets the database keep its plan too, where it can."""
+    return getattr(connection, "planned_cursor", connection.cursor)()
 
 
 def prepared(ask: Callable[..., QuerySet[Any, Row]]) -> Callable[..., list[Row]]:

@@ -1,41 +1,79 @@
 """Say when, how long ago and how soon, in the reader's language and time zone."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext
 
 NBSP = "\N{NO-BREAK SPACE}"
 NOTHING = "–"
 WEEK = timedelta(days=6)  # beyond, the name of a day could mean two days
-WEEKDAYS = (
-    pgettext_lazy("jour abrégé", "lun."),
-    pgettext_lazy("jour abrégé", "mar."),
-    pgettext_lazy("jour abrégé", "mer."),
-    pgettext_lazy("jour abrégé", "jeu."),
-    pgettext_lazy("jour abrégé", "ven."),
-    pgettext_lazy("jour abrégé", "sam."),
-    pgettext_lazy("jour abrégé", "dim."),
-)
-MONTHS = (
-    pgettext_lazy("mois abrégé", "janv."),
-    pgettext_lazy("mois abrégé", "févr."),
-    pgettext_lazy("mois abrégé", "mars"),
-    pgettext_lazy("mois abrégé", "avr."),
-    pgettext_lazy("mois abrégé", "mai"),
-    pgettext_lazy("mois abrégé", "juin"),
-    pgettext_lazy("mois abrégé", "juil."),
-    pgettext_lazy("mois abrégé", "août"),
-    pgettext_lazy("mois abrégé", "sept."),
-    pgettext_lazy("mois abrégé", "oct."),
-    pgettext_lazy("mois abrégé", "nov."),
-    pgettext_lazy("mois abrégé", "déc."),
-)
 PARTIAL = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<time>\d\d:\d\d).*)?)?)?", re.ASCII
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How one language says moments. Read from its catalogue once: a page says dozens of them."""
+
+    weekdays: tuple[str, ...]  # from Monday
+    months: tuple[str, ...]
+    in_full: str
+    in_week: str
+    in_year: str
+    in_another_year: str
+    day_in_full: str
+    day_in_year: str
+    day_in_another_year: str
+    day_of_year: str
+
+
+@lru_cache
+def _spoken(_language: str | None) -> Spoken:
+    """Return the words of the language that is spoken now."""
+    return Spoken(
+        weekdays=(
+            pgettext("jour abrégé", "lun."),
+            pgettext("jour abrégé", "mar."),
+            pgettext("jour abrégé", "mer."),
+            pgettext("jour abrégé", "jeu."),
+            pgettext("jour abrégé", "ven."),
+            pgettext("jour abrégé", "sam."),
+            pgettext("jour abrégé", "dim."),
+        ),
+        months=(
+            pgettext("mois abrégé", "janv."),
+            pgettext("mois abrégé", "févr."),
+            pgettext("mois abrégé", "mars"),
+            pgettext("mois abrégé", "avr."),
+            pgettext("mois abrégé", "mai"),
+            pgettext("mois abrégé", "juin"),
+            pgettext("mois abrégé", "juil."),
+            pgettext("mois abrégé", "août"),
+            pgettext("mois abrégé", "sept."),
+            pgettext("mois abrégé", "oct."),
+            pgettext("mois abrégé", "nov."),
+            pgettext("mois abrégé", "déc."),
+        ),
+        in_full=pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d, %(time)s"),
+        in_week=pgettext("format de date", "%(weekday)s %(time)s"),
+        in_year=pgettext("format de date", "%(day)d %(month)s, %(time)s"),
+        in_another_year=pgettext("format de date", "%(day)d %(month)s %(year)d, %(time)s"),
+        day_in_full=pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d"),
+        day_in_year=pgettext("format de date", "%(weekday)s %(day)d %(month)s"),
+        day_in_another_year=pgettext("format de date", "%(day)d %(month)s %(year)d"),
+        day_of_year=pgettext("format de date", "%(day)d %(month)s"),
+    )
+
+
+def spoken() -> Spoken:
+    """Return how the reader's language says moments."""
+    return _spoken(get_language())
 
 
 def short(value: date | datetime | None, now: datetime | None = None) -> str:
@@ -44,22 +82,23 @@ def short(value: date | datetime | None, now: datetime | None = None) -> str:
         return NOTHING
     if not isinstance(value, datetime):
         return _day(value, now)
-    local = timezone.localtime(value)
-    here = timezone.localtime(now) if now else None
+    zone = timezone.get_current_timezone()
+    local = timezone.localtime(value, zone)
+    here = timezone.localtime(now, zone) if now else None
     return _formatted(local, _pattern(local, here))
 
 
 def _pattern(local: datetime, here: datetime | None) -> str:
     """Return how much of a moment to say to somebody who reads it at another."""
     if here is None:
-        return pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d, %(time)s")
+        return spoken().in_full
     if local.date() == here.date():
         return "%(time)s"
     if abs(local.date() - here.date()) <= WEEK:
-        return pgettext("format de date", "%(weekday)s %(time)s")
+        return spoken().in_week
     if local.year == here.year:
-        return pgettext("format de date", "%(day)d %(month)s, %(time)s")
-    return pgettext("format de date", "%(day)d %(month)s %(year)d, %(time)s")
+        return spoken().in_year
+    return spoken().in_another_year
 
 
 def full(value: date | datetime | None) -> str:
@@ -67,11 +106,14 @@ def full(value: date | datetime | None) -> str:
     if value is None:
         return NOTHING
     if not isinstance(value, datetime):
-        return _formatted(
-            value, pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d")
-        )
+        return _formatted(value, spoken().day_in_full)
     local = timezone.localtime(value)
     return f"{_in_full(local)} ({offset(local)})"
+
+
+def machine(value: datetime | None) -> str:
+    """Return a moment as programs read it, in the reader's zone: 2026-11-22T03:41:00+01:00."""
+    return timezone.localtime(value).isoformat() if value else ""
 
 
 def time_of_day(value: datetime) -> str:
@@ -81,7 +123,7 @@ def time_of_day(value: datetime) -> str:
 
 def day_of_year(value: date) -> str:
     """Return « 22 nov. »."""
-    return _formatted(value, pgettext("format de date", "%(day)d %(month)s"))
+    return _formatted(value, spoken().day_of_year)
 
 
 def offset(value: datetime) -> str:
@@ -145,10 +187,7 @@ def _partial(text: str, parts: dict[str, str]) -> str:
         words = _in_full(lived)
         return f"{words} ({offset(lived)})" if lived.tzinfo else words
     if parts["day"]:
-        return _formatted(
-            date.fromisoformat(text),
-            pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d"),
-        )
+        return _formatted(date.fromisoformat(text), spoken().day_in_full)
     if parts["month"]:
         return date_format(date(int(parts["year"]), int(parts["month"]), 1), "F Y")
     return parts["year"]
@@ -156,22 +195,20 @@ def _partial(text: str, parts: dict[str, str]) -> str:
 
 def _day(value: date, now: datetime | None) -> str:
     same_year = now is not None and timezone.localtime(now).year == value.year
-    if same_year:
-        return _formatted(value, pgettext("format de date", "%(weekday)s %(day)d %(month)s"))
-    return _formatted(value, pgettext("format de date", "%(day)d %(month)s %(year)d"))
+    return _formatted(value, spoken().day_in_year if same_year else spoken().day_in_another_year)
 
 
 def _in_full(value: datetime) -> str:
-    pattern = pgettext("format de date", "%(weekday)s %(day)d %(month)s %(year)d, %(time)s")
-    return _formatted(value, pattern)
+    return _formatted(value, spoken().in_full)
 
 
 def _formatted(value: date | datetime, pattern: str) -> str:
     """Return the moment in a pattern; its spaces do not break."""
+    names = spoken()
     parts = {
-        "weekday": WEEKDAYS[value.weekday()],
+        "weekday": names.weekdays[value.weekday()],
         "day": value.day,
-        "month": MONTHS[value.month - 1],
+        "month": names.months[value.month - 1],
         "year": value.year,
         "time": f"{value:%H:%M}" if isinstance(value, datetime) else "",
     }

@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext
 
 from vigie.incidents.exports import answers
-from vigie.incidents.forms.desk import ListForm
 from vigie.incidents.models import Incident, Qualification, labels
 from vigie.incidents.queries.file import OneFile
 from vigie.incidents.queries.journal import Said, said
@@ -33,38 +32,6 @@ DOING: dict[Status, Promise] = {
     Status.CONTAINED: _("Résolution en cours"),
     Status.RESOLVED: _("Clôture à faire"),
 }
-SIDE_ICONS = {
-    "cert": "user-circle",
-    "structure": "building-hospital",
-    "supplier": "plug",
-    "authority": "map-pin",
-}
-
-AT_ONCE = 20  # lines of the queue that a phone shows
-
-
-@register.simple_tag
-def heads() -> dict[str, str]:
-    """Return the heads of the columns, translated once for all rows."""
-    return {
-        "declared": gettext("Déclaré"),
-        "place": gettext("Structure"),
-        "title": gettext("Ce qui se passe"),
-        "danger": gettext("Danger patient"),
-        "severity": gettext("Gravité"),
-        "step": gettext("Étape"),
-        "next": gettext("Prochaine action"),
-        "due": gettext("Pour"),
-        "late": gettext("en retard :"),
-        "waits": gettext("Attend"),
-        "who": gettext("Analyste"),
-    }
-
-
-@register.filter
-def is_beyond(line: int) -> bool:
-    """Return whether a line of the queue is folded on a phone until it is asked for."""
-    return line > AT_ONCE
 
 
 @register.filter
@@ -90,12 +57,6 @@ def helpers(codes: list[str]) -> str:
 def action(text: str) -> str:
     """Say a next action: a person's words, or those of a code of Vigie."""
     return labels.action(text)
-
-
-@register.filter
-def side_icon(side: str) -> str:
-    """Return the icon of whose turn it is."""
-    return SIDE_ICONS.get(side, "circle")
 
 
 @register.filter
@@ -137,12 +98,6 @@ def structure_kind(incident: Incident) -> str:
 def in_words(entry: Any, names: dict[str, str]) -> Said:
     """Say an entry of a file's journal."""
     return said(entry, names)
-
-
-@register.simple_tag
-def query(form: ListForm, **changes: object) -> str:
-    """Return the address of a list with some values changed: {% query form show="late" %}."""
-    return f"?{form.query(**changes)}"
 
 
 @register.simple_tag

@@ -77,7 +77,6 @@ def queue(request: SignedRequest) -> HttpResponse:
         "now": now,
         "shift": next_shift(now, search.zone()),
         "views": _views(request, SavedView.Page.QUEUE),
-        "view_form": _view_form(form, SavedView.Page.QUEUE),
         "pages": found.rows,
     }
     template = "incidents/_queue.html" if request.htmx else "incidents/queue.html"
@@ -105,7 +104,6 @@ def files(request: SignedRequest) -> HttpResponse:
         "more": form.narrowed or form.right.get("more"),
         "now": now,
         "views": _views(request, SavedView.Page.LIST),
-        "view_form": _view_form(form, SavedView.Page.LIST),
         "chosen": search.chosen(request.user, form.filters()),
         "can_import": request.user.may(Permission.IMPORT_DECLARATIONS),
         "can_export": request.user.may(Permission.EXPORT),
@@ -211,10 +209,6 @@ FORMS: dict[SavedView.Page, type[ListForm]] = {
 
 def _views(request: SignedRequest, page: SavedView.Page) -> list[SavedView]:
     return views_of(str(page), user=request.user.pk)
-
-
-def _view_form(form: ListForm, page: SavedView.Page) -> ViewForm:
-    return ViewForm(initial={"query": form.query(), "page": page})
 
 
 def known_query(text: str, page: str) -> str:

@@ -6,6 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Upper
+from django.test.utils import CaptureQueriesContext
 
 from vigie.kernel.prepared import prepared
 
@@ -108,6 +109,31 @@ def test_what_is_fetched_apart_is_refused(db):
 
     with pytest.raises(ValueError, match="prefetched"):
         whole(pk=1)
+
+
+def test_the_server_plans_a_question_once_for_all_its_values(kinds):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps what it has read of each SQL text by itself")
+
+    @prepared
+    def planned(*, model: str):
+        return ContentType.objects.filter(model=model, app_label="planned once")
+
+    for model in TYPES:
+        planned(model=model)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements "
+            "WHERE position('django_content_type' in statement) > 0 AND statement LIKE '%$2%'"
+        )
+        assert (len(TYPES), 0) in cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_what_was_asked_is_told_with_its_sql():
+    with CaptureQueriesContext(connection) as asked:
+        named(model="lamp")
+    assert "django_content_type" in asked.captured_queries[0]["sql"]
 
 
 @pytest.mark.django_db(transaction=True)

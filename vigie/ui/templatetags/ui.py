@@ -129,6 +129,12 @@ def when_full(value: date | datetime | None) -> str:
 
 
 @register.filter
+def machine(value: datetime | None) -> str:
+    """Say a moment to programs, for the datetime of <time>."""
+    return moments.machine(value or None)
+
+
+@register.filter
 def since(value: datetime | None, now: datetime) -> str:
     """Say how long ago."""
     return moments.since(value or None, now)

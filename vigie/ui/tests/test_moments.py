@@ -55,6 +55,11 @@ def test_the_reader_s_zone_decides():
         assert plain(moments.full(NOW)).endswith("06:41 (UTC+4)")
 
 
+def test_programs_read_a_moment_with_its_offset():
+    assert moments.machine(NOW) == "2026-11-22T03:41:00+01:00"
+    assert moments.machine(None) == ""
+
+
 @pytest.mark.parametrize(
     ("zone", "words"),
     [

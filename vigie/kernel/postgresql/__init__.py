@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with questions that the server plans once."""
