@@ -93,7 +93,8 @@ def _webhook(call: Callout, event: str, **more: object) -> list[Letter]:
         "url": settings.VIGIE_URL + reverse("portal:call", args=[call.pk]),
         **more,
     }
-    return [Letter(Channel.WEBHOOK, call.rota.webhook, payload=payload)]
+    # A pager may hang on it: it goes as soon, and is tried again as soon, as the call itself.
+    return [Letter(Channel.WEBHOOK, call.rota.webhook, payload=payload, urgent=True)]
 
 
 def _written(

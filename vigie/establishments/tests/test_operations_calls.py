@@ -347,6 +347,8 @@ def test_programs_hear_of_a_call_without_its_secret(ej, ladder):
     assert opened.to == "pager"
     assert opened.payload["event"] == "callout.step"
     assert taken.payload["event"] == "callout.taken"
+    assert opened.is_urgent
+    assert taken.is_urgent
     assert secret not in str(opened.payload)
     assert "Camille" not in str(taken.payload)
 
