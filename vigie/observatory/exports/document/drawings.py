@@ -56,7 +56,7 @@ def columns(tabulated: Tabulated, wanted: Wanted, year: int) -> Drawing | None:
         return None
     return _drawn("columns", tabulated, wanted, lines, year) | {
         "rows": [
-            _bar(tabulated, line, most, str(moments.MONTHS[int(line.row.code) - 1]))
+            _bar(tabulated, line, most, moments.spoken().months[int(line.row.code) - 1])
             for line in lines
         ]
     }
