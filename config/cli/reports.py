@@ -1,4 +1,4 @@
-"""vigie report observatory --year Y"""
+"""vigie report observatory --year Y · vigie report publish --year Y --by EMAIL"""
 
 import sys
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from config.cli.terminal import open_instance, territory_of
+from config.cli.terminal import CommandFailed, open_instance, territory_of
 
 
 class Format(StrEnum):
@@ -42,9 +42,9 @@ class Language(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Print reports.", no_args_is_help=True)
-    group.callback()(lambda: None)  # keeps `observatory` a word of its own while it is the only one
+    group = typer.Typer(help="Print and publish reports.", no_args_is_help=True)
     group.command("observatory")(observatory)
+    group.command("publish")(publish)
     app.add_typer(group, name="report")
 
 
@@ -95,3 +95,27 @@ def observatory(  # noqa: PLR0913, PLR0917 - one parameter an option
         output.write_bytes(content)
     else:
         sys.stdout.buffer.write(content)
+
+
+def publish(
+    year: Annotated[int, typer.Option(help="the year to publish; it must be over")],
+    by: Annotated[str, typer.Option(metavar="EMAIL", help="who answers for it: a CERT lead")],
+    note: Annotated[str, typer.Option(help="why published figures are corrected")] = "",
+) -> None:
+    """Publish the figures of a year for everybody, or correct them by a new revision."""
+    with open_instance():
+        from django.utils.translation import gettext
+
+        from vigie.accounts.models import User
+        from vigie.kernel import clock
+        from vigie.observatory import operations
+        from vigie.observatory.rules.publication import PublicationRefused
+
+        person = User.objects.filter(email__iexact=by).first()
+        if person is None:
+            raise CommandFailed(f"{by}: nobody has this address here")
+        try:
+            made = operations.publish(year=year, note=note, by=person, now=clock.now())
+        except PublicationRefused as reason:
+            raise CommandFailed(gettext(reason.refusal.value)) from reason
+        typer.echo(f"{made.year}, revision {made.revision}: {made.sha256}")

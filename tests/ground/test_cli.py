@@ -149,3 +149,14 @@ def test_two_first_commands_at_once_make_one_instance(tmp_path):
     both = [fresh.start("audit", "verify") for _ in range(2)]
     said = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
+
+
+def test_a_year_is_published_by_somebody_who_answers_for_it(instance):
+    nobody = instance.run("report", "publish", "--year", "2024", "--by", "lead@cert.example")
+    assert nobody.returncode == 1
+    assert "nobody has this address" in nobody.stderr
+    instance.run("user", "create", "lead@cert.example", "--role", "cert_lead")
+    empty = instance.run("report", "publish", "--year", "2024", "--by", "lead@cert.example")
+    assert empty.returncode == 1
+    assert "nothing to publish" in empty.stderr
+    assert "Traceback" not in empty.stderr

@@ -11,7 +11,7 @@ from vigie.audit.operations import record
 from vigie.demo.operations.equipment import equip
 from vigie.demo.operations.life import live
 from vigie.demo.operations.night import watch
-from vigie.demo.operations.past import remember
+from vigie.demo.operations.past import publish_past, remember
 from vigie.demo.operations.population import employ, settle
 from vigie.establishments.models import Establishment, Instance
 from vigie.incidents.models import Declaration, Incident
@@ -59,6 +59,8 @@ def build(*, now: datetime, progress: Progress = SILENT) -> Built:
         progress.stage("Dossiers en cours")
         live(dice, named, staff, now, progress)
         watch(named, staff, now)
+        progress.stage("Publications")
+        publish_past(staff["cert_lead"][0], now, progress)
         record(actor="system:demo", verb="demo.built", target="instance:1", at=now)
     files = Incident.objects.filter(is_open=True).count()
     return Built(

@@ -24,6 +24,7 @@ from vigie.incidents.operations.imports.ready import ready
 from vigie.incidents.rules.words import Status
 from vigie.inventory.operations import find_or_add_supplier
 from vigie.kernel.imports import Progress
+from vigie.observatory.operations import open_years_in_progress, publish
 
 FOLDER = Path(__file__).parents[1]
 BATCH = 200
@@ -61,6 +62,20 @@ def remember(named: Named, lead: User, now: datetime, progress: Progress) -> int
     progress.total(sum(one.declarations + one.rejected for one in years))
     places = _places(whole.groups)
     return sum(_bring(one, whole, places, named, lead, progress) for one in years)
+
+
+def publish_past(lead: User, now: datetime, progress: Progress) -> None:
+    """Publish each past year as on a day of the next June, and open the year in progress."""
+    years = [one.year for one in read().years if _published_on(one.year) <= now]
+    progress.total(len(years))
+    for year in years:
+        publish(year=year, note="", by=lead, now=_published_on(year))
+        progress.advance()
+    open_years_in_progress(by=lead, is_open=True, now=now)
+
+
+def _published_on(year: int) -> datetime:
+    return datetime(year + 1, 6, 3, 8, tzinfo=UTC)
 
 
 def _known_from(year: int) -> datetime:

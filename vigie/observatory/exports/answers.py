@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from vigie.observatory.exports import tabular, words
 from vigie.observatory.rules.figures import Report
-from vigie.observatory.rules.indicators import FEWEST_STRUCTURES
+from vigie.observatory.rules.tables import UNKNOWN
 from vigie.observatory.rules.tabulated import Tabulated
 from vigie.ui import moments
 from vigie.ui.templatetags.ui import number, percent
@@ -141,14 +141,14 @@ def _where(report: Report) -> Answer | None:
     ranked = _ranked(found)
     if not ranked:
         return None
-    known = [line for line in found.lines if line.row.code != "unknown"]
-    first = ranked[0][1]
+    known = [line for line in found.lines if line.row.code != UNKNOWN]
+    structures, first = ranked[0]
     return Answer(
         asks=_("Où ?"),
-        figure=number(len(ranked)),
-        unit=_("régions sur %(all)s") % {"all": number(len(known))},
-        says=_("ont au moins %(few)s structures déclarantes ; la première : %(first)s")
-        % {"few": FEWEST_STRUCTURES, "first": first},
+        figure=number(structures),
+        unit=ngettext("structure", "structures", int(structures)),
+        says=_("en %(first)s, la première ; %(shown)s régions sur %(all)s sont montrées")
+        % {"first": first, "shown": number(len(ranked)), "all": number(len(known))},
         counted=_("Région du site qui déclare, sinon du siège."),
     )
 
@@ -159,8 +159,6 @@ def _ranked(regions: Tabulated) -> list[tuple[float, str]]:
     shown = [
         (number, tabular.row_label(line.row))
         for line in regions.lines
-        if line.row.code != "unknown" and (number := line.numbers[place]) is not None
+        if line.row.code != UNKNOWN and (number := line.numbers[place]) is not None
     ]
-    return sorted(
-        (one for one in shown if one[0] >= FEWEST_STRUCTURES), key=lambda one: (-one[0], one[1])
-    )
+    return sorted(shown, key=lambda one: (-one[0], one[1]))
