@@ -18,5 +18,5 @@ class ObservatoryConfig(AppConfig):
                 "figures.closed": _("a fermé au public les années en cours"),
             },
             targets={"publication": rules.Target(_("Publication"), "observatory:publication")},
-            labels={"year": _("année"), "revision": _("révision"), "sha256": _("empreinte")},
+            labels={"year": _("année"), "revision": _("révision")},
         )
